@@ -1,0 +1,138 @@
+"""The named choices of a round's rules. Each is part of the frozen ballot definition."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class VoteType(StrEnum):
+    """How a voter marks the ballot."""
+
+    APPROVAL = "approval"
+    """Approve up to k projects."""
+    KNAPSACK = "knapsack"
+    """Approve projects whose costs together fit a sum, usually the budget."""
+    ONE = "one"
+    """Choose one project."""
+    POINTS = "points"
+    """Share out points (cumulative ballot): each project some, all together at most a sum."""
+    SCORES = "scores"
+    """Score projects, each by itself, within a range."""
+    RANKING = "ranking"
+    """Put projects in order of preference."""
+
+
+class Rule(StrEnum):
+    """The allocation rule: from ballots, costs and budget to funded projects."""
+
+    GREEDY = "greedy"
+    """By votes (or points), passing over what no longer fits."""
+    GREEDY_PER_COST = "greedy-per-cost"
+    """By votes per unit of cost, passing over what no longer fits."""
+    MES_COST = "mes-cost"
+    """Method of Equal Shares, cost utilities (Peters, Pierczynski, Skowron, NeurIPS 2021)."""
+    MES_CARDINALITY = "mes-cardinality"
+    """Method of Equal Shares, where every project counts the same to its supporters."""
+    PHRAGMEN = "phragmen"
+    """Sequential Phragmen."""
+    COUNT_ONLY = "count-only"
+    """A poll: counts are published and nothing is funded."""
+
+
+class Completion(StrEnum):
+    """What follows when the Method of Equal Shares leaves money."""
+
+    NONE = "none"
+    ADD1 = "add1"
+    """Run again with one currency unit more per voter, until the stop rule says."""
+    ADD1U = "add1u"
+    """Add1, then greedy by votes with what is left."""
+    GREEDY = "greedy"
+    """Greedy by votes with what is left."""
+
+
+class Stop(StrEnum):
+    """When Add1 stops. It changes real winners, so it is part of the rules."""
+
+    EXHAUSTIVE = "exhaustive"
+    """At the first outcome after which no supported project fits, or the last feasible one."""
+    INFEASIBLE = "infeasible"
+    """At the last outcome before the first that costs more than the budget."""
+
+
+class Endowment(StrEnum):
+    """The money each voter starts with."""
+
+    EXACT = "exact"
+    """Budget divided by voters, as a fraction."""
+    FLOOR = "floor"
+    """The same, rounded down to a whole currency unit."""
+
+
+class TieRule(StrEnum):
+    """Which of exactly equal projects comes first."""
+
+    LISTED = "listed"
+    """The order of the ballot definition."""
+    CHEAPER = "cheaper"
+    """Lower cost, then more votes, then the order of the ballot definition."""
+    POPULAR = "popular"
+    """More votes, then lower cost, then the order of the ballot definition."""
+
+
+class Recast(StrEnum):
+    """Whether a voter may vote again."""
+
+    FIRST_COUNTS = "first-counts"
+    """No: a second ballot is refused at the door."""
+    LAST_COUNTS = "last-counts"
+    """Yes: the later ballot stands in place of the earlier."""
+
+
+class Method(StrEnum):
+    """How the voter was identified."""
+
+    STRONG = "strong"
+    CARD = "card"
+    CODE = "code"
+    PROVISIONAL = "provisional"
+
+
+class Channel(StrEnum):
+    """Where the ballot was cast."""
+
+    WEB = "web"
+    KIOSK = "kiosk"
+    PAPER = "paper"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationRule:
+    """All that decides the winners besides ballots, costs and budget."""
+
+    rule: Rule
+    completion: Completion = Completion.NONE
+    stop: Stop = Stop.EXHAUSTIVE
+    endowment: Endowment = Endowment.EXACT
+    tie: TieRule = TieRule.LISTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRank:
+    """The rank of ballots identified this way and cast there; the highest rank of a voter stands."""
+
+    method: Method
+    channel: Channel
+    rank: int
+
+
+DEFAULT_RANKS: tuple[ChannelRank, ...] = tuple(
+    ChannelRank(method=method, channel=channel, rank=rank)
+    for method, rank in (
+        (Method.STRONG, 3),
+        (Method.CARD, 2),
+        (Method.CODE, 1),
+        (Method.PROVISIONAL, 0),
+    )
+    for channel in Channel
+)
+"""Strong identification 3, library card 2, code 1, provisional 0, the same on every channel."""
