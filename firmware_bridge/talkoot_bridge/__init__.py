@@ -1,0 +1,1 @@
+"""The firmware bridge: between a kiosk and its buttons, card reader and printer."""

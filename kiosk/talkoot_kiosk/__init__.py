@@ -1,0 +1,1 @@
+"""The kiosk: a touchscreen that takes ballots with or without a network."""
