@@ -1,0 +1,46 @@
+# The words of the house. `make` alone explains them.
+
+# The first Python that is new enough; `make PYTHON=python3.12 test` chooses another.
+CANDIDATES = python3 python3.14 python3.13 python3.12 python3.11
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in $(CANDIDATES); do "$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && echo "$$p" && break; done)
+BOOT = $(or $(PYTHON),$(error Talkoot needs Python 3.11 or newer, and none is on the PATH)) platform/tools/boot.py
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench kiosk setup format lock assets demo-reset
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## start Talkoot with an invented municipality on http://127.0.0.1:8000
+	@$(BOOT) run $(ARGS)
+
+test: ## run the tests; ARGS="tests/voting -k recast" runs some, ARGS=--full the long ones too
+	@$(BOOT) test $(ARGS)
+
+check: ## style, types, who imports whom, duplicates, docs; ARGS="types docs" runs some
+	@$(BOOT) check $(ARGS)
+
+bench: ## measure, and compare with the goals
+	@$(BOOT) bench $(ARGS)
+
+kiosk: ## start a kiosk on this screen
+	@echo "The kiosk is not built yet: ballots are cast in the browser, by 'make run'."
+
+setup: ## only install what is missing
+	@$(BOOT) setup
+
+format: setup ## put every file into the common form
+	@.venv/bin/ruff check --quiet --fix-only .
+	@.venv/bin/ruff format .
+
+lock: setup ## resolve the dependencies anew into requirements.lock
+	@env -u PIP_FIND_LINKS .venv/bin/python platform/tools/lock.py
+
+assets: ## install the style sheets, font and script of the pages again
+	@rm -rf platform/assets/node_modules .venv/talkoot-web-files-failed
+	@$(BOOT) setup
+
+demo-reset: setup ## throw the invented municipality away and start over
+	@.venv/bin/talkoot demo --reset
