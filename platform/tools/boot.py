@@ -51,9 +51,9 @@ def main(words: list[str]) -> int:
     except Failed as failure:
         say(str(failure))
         return 1
-    if not WORDS[words[0]]:
-        return 0
-    become([*WORDS[words[0]], *words[1:]])
+    if WORDS[words[0]]:
+        become([*WORDS[words[0]], *words[1:]])
+    return 0
 
 
 def become(command: list[str]) -> NoReturn:
