@@ -1,0 +1,9 @@
+"""Which entry of each voter stands, and why the others do not: a pure function of the set of entries.
+
+Pure: no database, clock, network, settings, randomness or logging.
+"""
+
+from talkoot.voting.dedup.columns import EntryColumns, columns_from
+from talkoot.voting.dedup.settle import Settlement, Standing, settled
+
+__all__ = ["EntryColumns", "Settlement", "Standing", "columns_from", "settled"]
