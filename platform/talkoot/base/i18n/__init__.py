@@ -1,5 +1,20 @@
 """Languages, texts that people write in several of them, and the catalogues of the interface."""
 
+from talkoot.base.i18n.catalogue import CATALOGUES, DOMAIN, translator
+from talkoot.base.i18n.formats import day, day_and_time, money, number
 from talkoot.base.i18n.languages import FALLBACKS, Language, Text, said, text_from
 
-__all__ = ["FALLBACKS", "Language", "Text", "said", "text_from"]
+__all__ = [
+    "CATALOGUES",
+    "DOMAIN",
+    "FALLBACKS",
+    "Language",
+    "Text",
+    "day",
+    "day_and_time",
+    "money",
+    "number",
+    "said",
+    "text_from",
+    "translator",
+]

@@ -1,0 +1,90 @@
+"""A published result: frozen, complete, and the same bytes for whoever counts again."""
+
+from enum import StrEnum
+
+import msgspec
+
+from talkoot.base.i18n import Text
+
+
+class Fate(StrEnum):
+    """What became of a project, so that a page can say it in a sentence."""
+
+    FUNDED = "funded"
+    """By the rule itself."""
+    FUNDED_BY_COMPLETION = "funded-by-completion"
+    """By votes, from the money that the rule left over."""
+    NOT_ENOUGH_LEFT = "not-enough-left"
+    """When its turn came it cost ``missing`` cents more than what was left."""
+    TOO_LITTLE_SUPPORT = "too-little-support"
+    """Its supporters' shares were ``missing`` cents short of its cost."""
+    DEARER_THAN_BUDGET = "dearer-than-budget"
+    """It alone costs ``missing`` cents more than the whole budget."""
+    NO_VOTES = "no-votes"
+    """Nobody chose it."""
+    COUNTED = "counted"
+    """An option of a poll: counted, and nothing is funded."""
+
+
+class ProjectResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One project's figures. ``turn`` is its place in the order of selection, from 1.
+
+    ``votes``: ballots that name it; ``score``: points, scores or Borda points given to it (equal to
+    ``votes`` on approval ballots); ``missing``: cents, as its fate says; ``tied_with``: the numbers
+    of projects that were exactly equal to it when it was selected.
+    """
+
+    number: str
+    name: Text
+    area: str | None
+    cost: int
+    votes: int
+    score: int
+    fate: Fate
+    turn: int | None = None
+    missing: int = 0
+    tied_with: tuple[str, ...] = ()
+
+
+class Accounting(msgspec.Struct, frozen=True, kw_only=True):
+    """The accounting identity: ``entries == counted + superseded + spoiled``."""
+
+    entries: int
+    counted: int
+    superseded: int
+    spoiled: int
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether every entry is accounted for."""
+        return self.entries == self.counted + self.superseded + self.spoiled
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of one election. Money is in cents; projects stand in listed order.
+
+    ``steps``: how many currency units Add1 gave each voter above the first endowment.
+    """
+
+    election_id: str
+    definition_hash: str
+    title: Text
+    vote_type: str
+    rule: str
+    completion: str
+    stop: str
+    endowment: str
+    tie: str
+    currency: str
+    budget: int
+    spent: int
+    steps: int
+    ties_broken: int
+    accounting: Accounting
+    projects: tuple[ProjectResult, ...]
+
+    @property
+    def winners(self) -> tuple[ProjectResult, ...]:
+        """The funded projects in order of selection."""
+        funded = [project for project in self.projects if project.turn is not None]
+        return tuple(sorted(funded, key=lambda project: project.turn or 0))
