@@ -17,6 +17,8 @@ from sqlalchemy.pool import NullPool
 from talkoot.base.db import Database, ReadSession, Role, WriteSession, migrate
 from talkoot.base.db.embedded import Durability, Login, Server, start
 
+pytest_plugins = ["tests.plugin_browser", "tests.plugin_full"]
+
 TEMPLATE = "talkoot_template"
 
 

@@ -84,7 +84,7 @@ def fault_in(found: Import) -> str | None:
 
 
 def _is_kept_from_the_kiosk(importer: str, reached: str) -> bool:
-    if importer.split(".")[0] != "talkoot_kiosk" or reached.split(".")[0] != "talkoot":
+    if not (f"{importer}.".startswith("talkoot_kiosk.") and reached.startswith("talkoot.")):
         return False
     return not any(f"{reached}.".startswith(f"{allowed}.") for allowed in KIOSK_MAY)
 
