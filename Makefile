@@ -8,7 +8,7 @@ BOOT = $(or $(PYTHON),$(error Talkoot needs Python 3.11 or newer, and none is on
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench kiosk setup format lock assets demo-reset
+.PHONY: help run test check bench kiosk setup format lock assets wheel demo-reset
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,11 +36,14 @@ format: setup ## put every file into the common form
 	@.venv/bin/ruff format .
 
 lock: setup ## resolve the dependencies anew into requirements.lock
-	@env -u PIP_FIND_LINKS .venv/bin/python platform/tools/lock.py
+	@env -u PIP_FIND_LINKS .venv/bin/python platform/tools/lock.py $(ARGS)
 
 assets: ## install the style sheets, font and script of the pages again
 	@rm -rf platform/assets/node_modules .venv/talkoot-web-files-failed
 	@$(BOOT) setup
+
+wheel: setup ## build the package into dist/
+	@$$(command -v uv || echo .venv/bin/uv) build --quiet --wheel --out-dir dist
 
 demo-reset: setup ## throw the invented municipality away and start over
 	@.venv/bin/talkoot demo --reset

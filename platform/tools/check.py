@@ -20,7 +20,15 @@ STEPS = {
     "rooms": [str(TOOLS / "rooms.py")],
     "unused": ["-m", "vulture"],
     "duplicates": [str(TOOLS / "duplicates.py")],
-    "docs": ["-m", "pytest", "-q", "--no-header", "tests/test_docs.py", "tests/test_house.py"],
+    "docs": [
+        "-m",
+        "pytest",
+        "-q",
+        "--no-header",
+        "--tb=short",
+        "tests/test_docs.py",
+        "tests/test_house.py",
+    ],
 }
 
 
