@@ -1,7 +1,6 @@
 """What every test may ask for: a real PostgreSQL, built by the migrations."""
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -109,4 +108,4 @@ async def session(shared_engine: AsyncEngine) -> AsyncIterator[WriteSession]:
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The top of the checkout."""
-    return Path(os.path.abspath(__file__)).parents[1]
+    return Path(__file__).resolve().parents[1]

@@ -18,7 +18,8 @@ LOGINS = {
     "talkoot_app": ("talkoot_read", "talkoot_web"),
     "talkoot_desk": ("talkoot_read", "talkoot_official"),
 }
-PUBLIC = "municipality, area, round, phase, project, picture, election, result, public_file"
+ROUNDS = "municipality, area, round, phase, project, picture"
+PUBLIC = f"{ROUNDS}, election, result, public_file"
 GRANTS = (
     f"grant select on {PUBLIC}, act to talkoot_read",
     f"grant select on {PUBLIC} to talkoot_web",
@@ -27,13 +28,20 @@ GRANTS = (
     "grant select, insert, update on standing to talkoot_web",
     "grant select on roll_person, roll_code, roll_code_batch to talkoot_web",
     "grant select, insert, update, delete on roll_throttle, roll_session to talkoot_web",
-    "grant select, insert, update, delete on municipality, area, round, phase, project, picture"
-    " to talkoot_official",
+    f"grant select, insert, update, delete on {ROUNDS} to talkoot_official",
     "grant select, insert on act, entry, result, public_file to talkoot_official",
     "grant select, insert, update on election, standing to talkoot_official",
     "grant select, insert, update on roll_person, roll_code, roll_code_batch to talkoot_official",
     "grant select, insert, update, delete on roll_throttle, roll_session to talkoot_official",
 )
+
+OWNER_MAY_TAKE_THEM = f"""
+do $$ begin
+    if not (select rolsuper from pg_roles where rolname = current_user) then
+        execute format('grant {", ".join(ROLES)} to %I', current_user);
+    end if;
+end $$
+"""
 
 
 def upgrade() -> None:
@@ -43,6 +51,7 @@ def upgrade() -> None:
             f"do $$ begin create role {role} nologin;"
             " exception when duplicate_object or unique_violation then null; end $$"
         )
+    op.execute(OWNER_MAY_TAKE_THEM)
     for login, roles in LOGINS.items():
         granted = ", ".join(roles)
         op.execute(

@@ -1,8 +1,8 @@
-"""One family of errors. Rooms raise them without HTTP numbers; ``web/errors.py`` translates once."""
+"""One family of errors. Rooms raise them without HTTP numbers; the web translates once."""
 
 
 class TalkootError(Exception):
-    """Something that must not happen did: a fault of the programme, its data or its surroundings."""
+    """Something that must not happen did: a fault of the programme, data or surroundings."""
 
 
 class Unavailable(TalkootError):
@@ -27,4 +27,4 @@ class BadFile(TalkootError):
 
 
 class NotAllowed(TalkootError):
-    """An act that this state of the election, or these persons, do not permit. The text says why."""
+    """An act that the state of the election, or the persons, do not permit. The text says why."""

@@ -11,7 +11,7 @@ SubmissionId = NewType("SubmissionId", UUID)
 """Drawn when the ballot page opens; the same submission twice is one entry."""
 
 ProjectId = NewType("ProjectId", str)
-"""The project's number as printed on the ballot: text, 1 to 64 characters, unique in an election."""
+"""The project's number printed on the ballot: text, 1 to 64 characters, unique in an election."""
 
 AreaCode = NewType("AreaCode", str)
 """An area's short name, unique in a municipality."""

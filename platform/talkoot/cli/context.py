@@ -49,7 +49,7 @@ def opened_url(settings: Settings, login: Login) -> Iterator[str]:
     if settings.database_url:
         yield settings.database_url
         return
-    from talkoot.base.db import migrate  # noqa: PLC0415 - Alembic takes 0.6 s to import
+    from talkoot.base.db import migrate  # Alembic takes 0.6 s to import
 
     server = start(settings.home)
     try:

@@ -15,6 +15,7 @@ from talkoot.rounds.store import (
 from talkoot.rounds.values import (
     GRACE_S,
     Area,
+    Contact,
     Kind,
     Municipality,
     Phase,
@@ -28,6 +29,7 @@ from talkoot.rounds.values import (
 __all__ = [
     "GRACE_S",
     "Area",
+    "Contact",
     "Kind",
     "Municipality",
     "Phase",

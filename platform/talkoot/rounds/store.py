@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -18,7 +19,16 @@ from talkoot.rounds.tables import (
     ProjectRow,
     RoundRow,
 )
-from talkoot.rounds.values import Area, Kind, Municipality, Phase, PhaseKind, Project, Round
+from talkoot.rounds.values import (
+    Area,
+    Contact,
+    Kind,
+    Municipality,
+    Phase,
+    PhaseKind,
+    Project,
+    Round,
+)
 
 _WHOLE_ROUND = (
     selectinload(RoundRow.phases),
@@ -105,7 +115,7 @@ async def municipality_kept(session: WriteSession, municipality: Municipality) -
             slug=municipality.slug,
             name=dict(municipality.name),
             intro=dict(municipality.intro),
-            contact=dict(municipality.contact),
+            contact=msgspec.to_builtins(municipality.contact),
             timezone=municipality.timezone,
         )
     )
@@ -194,7 +204,7 @@ def _municipality(row: MunicipalityRow) -> Municipality:
         slug=row.slug,
         name=row.name,
         intro=row.intro,
-        contact=row.contact,
+        contact=msgspec.convert(row.contact, Contact),
         timezone=row.timezone,
         areas=_areas(row.areas),
     )

@@ -1,5 +1,6 @@
 """Where municipalities, areas, rounds and what stands on their ballots are kept."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,7 +25,7 @@ class MunicipalityRow(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[Words]
     intro: Mapped[Words]
-    contact: Mapped[dict[str, str]] = mapped_column(JSONB)
+    contact: Mapped[dict[str, Any]] = mapped_column(JSONB)
     timezone: Mapped[str]
 
     areas: Mapped[list["AreaRow"]] = relationship(

@@ -1,6 +1,5 @@
 """What the rest of the house sees of municipalities and rounds: frozen values, no rows."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,14 +39,24 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Whom to contact: a person, what the person does, and how to reach them."""
+
+    name: str
+    role: Text
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Municipality:
-    """A municipality. ``contact`` has name, role, email and phone, each perhaps empty."""
+    """A municipality, its contact person and its areas by code."""
 
     id: MunicipalityId
     slug: str
     name: Text
     intro: Text
-    contact: Mapping[str, str]
+    contact: Contact
     timezone: str
     areas: tuple[Area, ...]
 
@@ -86,7 +95,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """A round of a municipality, with its phases in order of time and its projects in listed order."""
+    """A round of a municipality: phases in order of time, projects in listed order."""
 
     id: RoundId
     municipality_id: MunicipalityId

@@ -187,7 +187,7 @@ def _fail(base: Path) -> Server:
 
 
 def _reachable(binaries: Path, account: Account) -> Path:
-    """Copy the binaries where the account can reach them, if it cannot reach them where they are."""
+    """Copy the binaries where the account can reach them, if it cannot where they are."""
     if account.may_enter(binaries):
         return binaries
     names = f"{binaries}:{(binaries / 'postgres').stat().st_mtime_ns}"
@@ -340,16 +340,14 @@ def _ensure_logins(binaries: Path, server: Server, account: Account) -> None:
     psql = binaries / "psql"
     if not psql.exists():
         raise NoPostgres(f"{psql} is missing")
+    made = {"database": (OWNER, "pg_database", "datname", "")} | {
+        f"role {login.value}": (login.value, "pg_roles", "rolname", " login noinherit")
+        for login in Login
+    }
     words = "\n".join(
-        [
-            f"select 'create database {OWNER}' where not exists"
-            f" (select from pg_database where datname = '{OWNER}') \\gexec",
-            *(
-                f"select 'create role {login.value} login noinherit' where not exists"
-                f" (select from pg_roles where rolname = '{login.value}') \\gexec"
-                for login in Login
-            ),
-        ]
+        f"select 'create {kind.split()[0]} {name}{more}' where not exists"  # noqa: S608 - our own names
+        f" (select from {catalogue} where {column} = '{name}') \\gexec"
+        for kind, (name, catalogue, column, more) in made.items()
     )
     connect = ["-h", str(server.socket), "-U", OWNER, "-d", "postgres", "-v", "ON_ERROR_STOP=1"]
     _run([str(psql), "-X", "-q", *connect], account, words=words)

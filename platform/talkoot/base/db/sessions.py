@@ -1,7 +1,7 @@
 """Two kinds of session, and the only place that commits.
 
-A room that writes asks for a :data:`WriteSession`; a reader's session does not type-check there. The
-read role in PostgreSQL is the real lock.
+A room that writes asks for a :data:`WriteSession`; a reader's session does not type-check there.
+The read role in PostgreSQL is the real lock.
 """
 
 from collections.abc import AsyncIterator

@@ -19,8 +19,10 @@ class NotCanonical(TalkootError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One project on a ballot. ``value`` is 1 for an approval, the points or score given, or the
-    place in a ranking, from 1."""
+    """One project on a ballot.
+
+    ``value`` is 1 for an approval, the points or score given, or the place in a ranking, from 1.
+    """
 
     project: ProjectId
     value: int = 1
@@ -65,8 +67,11 @@ def padded_length(definition: BallotDefinition) -> int:
 
 
 def ballot_from(what: bytes, definition: BallotDefinition) -> Ballot:
-    """Read ballot bytes. Raises :class:`NotCanonical` unless they are exactly what
-    :func:`ballot_bytes` would write for the ballot read."""
+    """Read ballot bytes.
+
+    Raises :class:`NotCanonical` unless they are exactly what :func:`ballot_bytes` would write for
+    the ballot read.
+    """
     try:
         ballot = Ballot(marks=tuple(_marks(what, definition)))
         same = ballot_bytes(ballot, definition) == what

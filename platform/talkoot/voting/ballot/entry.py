@@ -47,7 +47,7 @@ class Entry:
 
     @property
     def sort_key(self) -> tuple[int, int, int, bytes]:
-        """Of one voter's entries the one with the greatest key counts, in whatever order they came."""
+        """Of one voter's entries the one with the greatest key counts."""
         return (self.rank, self.round, self.beacon, self.hash)
 
 

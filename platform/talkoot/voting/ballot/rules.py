@@ -118,7 +118,7 @@ class AllocationRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRank:
-    """The rank of ballots identified this way and cast there; the highest rank of a voter stands."""
+    """The rank of ballots so identified and cast there; a voter's highest rank stands."""
 
     method: Method
     channel: Channel

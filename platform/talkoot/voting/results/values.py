@@ -22,6 +22,8 @@ class Fate(StrEnum):
     """It alone costs ``missing`` cents more than the whole budget."""
     NO_VOTES = "no-votes"
     """Nobody chose it."""
+    STOPPED_BEFORE = "stopped-before"
+    """The rule (Phragmen) ended at another project, which no longer fitted."""
     COUNTED = "counted"
     """An option of a poll: counted, and nothing is funded."""
 

@@ -1,4 +1,4 @@
-"""The voter roll, one-time codes, wrong guesses and sessions: the only tables that know a person."""
+"""The voter roll, one-time codes, wrong guesses, sessions: the only tables that know a person."""
 
 from uuid import UUID
 

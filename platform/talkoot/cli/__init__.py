@@ -1,0 +1,61 @@
+"""The command line: one file per command group, each imported only when it is called."""
+
+import importlib
+import sys
+
+import click
+
+from talkoot import __version__
+from talkoot.base.errors import TalkootError
+
+_COMMANDS = {
+    "activate-letters": "talkoot.cli.roll:activate_letters",
+    "close": "talkoot.cli.elections:close",
+    "count": "talkoot.cli.elections:count",
+    "count-pb": "talkoot.cli.count_pb:count_pb",
+    "demo": "talkoot.cli.run:demo",
+    "elections": "talkoot.cli.elections:elections",
+    "export-pb": "talkoot.cli.pabulib:export_pb",
+    "import-pb": "talkoot.cli.pabulib:import_pb",
+    "import-roll": "talkoot.cli.roll:import_roll",
+    "letters": "talkoot.cli.roll:letters",
+    "migrate": "talkoot.cli.run:migrate",
+    "open": "talkoot.cli.elections:open_",
+    "run": "talkoot.cli.run:run",
+    "serve": "talkoot.cli.run:serve",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are imported when they are named, so that each starts at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names of all commands."""
+        del ctx
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command by its name; ``None`` where there is none."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module}:{attribute} is not a command")
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="talkoot")
+def talkoot() -> None:
+    """Participatory budgeting: run a town's rounds, count them, and let anyone count again."""
+
+
+def main() -> None:
+    """Run the command line; a known fault is one sentence on standard error and status 1."""
+    try:
+        talkoot()
+    except TalkootError as err:
+        click.echo(f"talkoot: {err}", err=True)
+        sys.exit(1)
