@@ -109,19 +109,34 @@ def venv_is_usable() -> bool:
 
 
 def make_venv() -> None:
-    """A fresh .venv. Raises Failed where nothing here could install into it."""
+    """A fresh .venv, by the first way that works. Raises Failed with the words of the last one."""
     if VENV.exists():
         say("The environment in .venv is broken, moved or of another Python: making it anew.")
+    first_that_works("Making .venv", venv_makers())
+
+
+def venv_makers() -> Iterator[list[str]]:
+    """The commands that could make .venv, best first."""
     uv = shutil.which("uv")
     if uv:
-        command = [uv, "venv", "-q", "--clear", "--python", sys.executable, str(VENV)]
-    elif pip_reaches_out():  # many seconds faster than unpacking a second pip
-        command = [sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)]
-    elif importlib.util.find_spec("ensurepip"):
-        command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-    else:
-        raise Failed(NO_VENV)
-    step("Making .venv", command)
+        yield [uv, "venv", "-q", "--clear", "--python", sys.executable, str(VENV)]
+    if pip_reaches_out():  # many seconds faster than unpacking a second pip
+        yield [sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)]
+    if importlib.util.find_spec("ensurepip"):
+        yield [sys.executable, "-m", "venv", "--clear", str(VENV)]
+
+
+def first_that_works(title: str, commands: Iterator[list[str]]) -> None:
+    """Run commands until one succeeds. Raises Failed with the words of the last one."""
+    failure = Failed(NO_VENV)
+    for command in commands:
+        try:
+            step(title, command)
+        except Failed as reason:
+            failure = reason
+        else:
+            return
+    raise failure
 
 
 def pip_reaches_out() -> bool:
@@ -134,19 +149,9 @@ def pip_reaches_out() -> bool:
 
 
 def install(lock: Path, *, title: str) -> None:
-    """Install by hash what a lock names, with the first installer that can.
-
-    Raises Failed with the words of the last one.
-    """
-    failure = Failed(NO_VENV)
-    for installer in installers():
-        try:
-            step(title, [*installer, "--require-hashes", "-r", str(lock)])
-        except Failed as reason:
-            failure = reason
-        else:
-            return
-    raise failure
+    """Install into .venv by hash what a lock names. Raises Failed."""
+    by_hash = ["--require-hashes", "-r", str(lock)]
+    first_that_works(title, ([*installer, *by_hash] for installer in installers()))
 
 
 def installers() -> Iterator[list[str]]:
