@@ -1,0 +1,180 @@
+"""A quote: for how much per unit of utility can a project's supporters buy it now?
+
+Supporters pay min(what they have, rho * value); rho is such that they pay the cost together. The
+price is found without sorting: rho = (cost - money of the poor) / value of the rest, where those
+become poor who have less than rho * value, until nobody more does.
+
+Why the bounds hold. Let f(rho) be the sum of all payments. For any set S of supporters,
+f(rho) <= money of S + rho * value of the others, so rho >= (cost - money of S) / value of the
+others, with equality where S is exactly the poor. The more money people have, the smaller rho. So
+rho of the lower amounts, which the loop finds exactly, is an upper bound; and the final set of poor
+with their upper amounts gives a lower bound. If both agree, rho is exact.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from talkoot.voting.allocation.ground import I64, Ground, shifted
+from talkoot.voting.allocation.support import Supporters
+
+KEY_BITS = 128
+"""Fractional bits of the whole numbers by which projects are compared."""
+
+INT64_CAP = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Quote:
+    """Bounds of rho in shifted money: ``low / value`` and ``high / value``.
+
+    ``high`` is ``None`` while it is not certain that the supporters can pay at all. ``exact`` says
+    that both bounds are the true value. ``least`` and ``most`` bound the key by which projects are
+    compared, in units of 2^-128, the same in all runs. ``lower`` and ``upper`` are the amounts of
+    the supporters still taking part, before anything is paid.
+    """
+
+    place: int
+    supporters: Supporters
+    shift: int
+    lower: I64
+    upper: I64
+    low: int
+    high: int | None
+    value: int
+    exact: bool
+    least: int
+    most: int | None
+
+    @property
+    def rho(self) -> Fraction:
+        """rho in scaled money: the true value where ``exact``, else the lower bound."""
+        return Fraction(self.low, self.value) / Fraction(2) ** self.shift
+
+
+@dataclass(slots=True, eq=False)
+class Purses:
+    """The state of a run: bounds of each group's money, and who still takes part per project."""
+
+    ground: Ground
+    start: int
+    shift: int
+    lower: I64
+    upper: I64
+    taking_part: list[Supporters]
+    flat: list[int]
+
+    @classmethod
+    def full(cls, ground: Ground, start: int) -> "Purses":
+        """Give every voter the same start, in scaled money."""
+        shift = ground.shift(start)
+        low, high = shifted(start, shift)
+        groups = ground.problem.profile.groups
+        return cls(
+            ground=ground,
+            start=start,
+            shift=shift,
+            lower=np.full(groups, low, dtype=np.int64),
+            upper=np.full(groups, high, dtype=np.int64),
+            taking_part=list(ground.supporters),
+            flat=list(ground.flat),
+        )
+
+    def drop_empty(self, place: int, upper: I64) -> None:
+        """Leave out the supporters who certainly have nothing."""
+        empty = upper == 0
+        if np.any(empty):
+            self.taking_part[place] = some = self.taking_part[place].without(empty)
+            self.flat[place] = some.power()
+
+
+def quoted(purses: Purses, place: int) -> Quote | None:
+    """Give the quote of a project, or ``None`` if its supporters certainly cannot pay it."""
+    some = purses.taking_part[place]
+    lower, upper = purses.lower[some.groups], purses.upper[some.groups]
+    cost_low, cost_high = shifted(purses.ground.costs[place], purses.shift)
+    if not len(upper) or int((some.weights * upper).sum()) < cost_low:
+        return None
+    high, value, poor = _price(some, lower, cost_high, purses.flat[place])
+    if poor is None:
+        return _quote(purses, place, some, lower, upper, (cost_low, cost_high), value)
+    poor_upper = int((some.weights[poor] * upper[poor]).sum())
+    if poor.size * 2 > lower.size:
+        purses.drop_empty(place, upper)
+    return _quote(purses, place, some, lower, upper, (cost_low - poor_upper, high), value)
+
+
+def _price(
+    some: Supporters, lower: I64, cost: int, flat: int
+) -> tuple[int | None, int, I64 | None]:
+    """Fill up: give (cost left to the rest, value of the rest, the poor).
+
+    ``None`` for the cost says that with the lower amounts all are poor: the set given is then the
+    last one that left somebody.
+    """
+    rest, value = cost, flat
+    poor: I64 | None = None
+    while True:
+        mask = lower < _due(some, rest, value)
+        number = int(np.count_nonzero(mask))
+        if number == (0 if poor is None else poor.size):
+            return rest, value, poor
+        if number == lower.size:
+            return None, value, np.zeros(0, np.int64) if poor is None else poor
+        poor = np.flatnonzero(mask)
+        weights = some.weights[poor]
+        rest = cost - int((weights * lower[poor]).sum())
+        value = flat - _value(some, poor, weights)
+
+
+def _due(some: Supporters, rest: int, value: int) -> I64 | int:
+    """What each supporter would pay, rounded up: less money than that is exactly less than due."""
+    due = [min(-(-rest * level // value), INT64_CAP) for level in some.levels]
+    return due[0] if len(due) == 1 else np.array(due, dtype=np.int64)[some.level]
+
+
+def _value(some: Supporters, which: I64, weights: I64) -> int:
+    if len(some.levels) == 1:
+        return some.levels[0] * int(weights.sum())
+    return int((weights * np.array(some.levels, dtype=np.int64)[some.level[which]]).sum())
+
+
+def _quote(
+    purses: Purses,
+    place: int,
+    some: Supporters,
+    lower: I64,
+    upper: I64,
+    bounds: tuple[int, int | None],
+    value: int,
+) -> Quote:
+    low, high = max(bounds[0], 0), bounds[1]
+    up = KEY_BITS - purses.shift
+    divisor = value * purses.ground.key_cost(place)
+    return Quote(
+        place=place,
+        supporters=some,
+        shift=purses.shift,
+        lower=lower,
+        upper=upper,
+        low=low,
+        high=high,
+        value=value,
+        exact=low == high,
+        least=(low << up) // divisor,
+        most=None if high is None else -(-(high << up) // divisor),
+    )
+
+
+def paid(purses: Purses, quote: Quote) -> None:
+    """Take the payments of a quote that is certain to be affordable out of the purses."""
+    if quote.high is None:
+        raise ValueError("a project that may be unaffordable cannot be paid")
+    levels = quote.supporters.levels
+    most = [min(-(-quote.high * level // quote.value), INT64_CAP) for level in levels]
+    least = [min(quote.low * level // quote.value, INT64_CAP) for level in levels]
+    level = quote.supporters.level
+    groups = quote.supporters.groups
+    purses.lower[groups] = np.maximum(quote.lower - np.array(most, dtype=np.int64)[level], 0)
+    purses.upper[groups] = np.maximum(quote.upper - np.array(least, dtype=np.int64)[level], 0)
