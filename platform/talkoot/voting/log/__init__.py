@@ -1,1 +1,70 @@
-"""."""
+"""The log: elections and the acts upon them, append-only entries, and which entry stands."""
+
+from talkoot.voting.log.definition_json import definition_from, definition_json
+from talkoot.voting.log.election import (
+    Acceptance,
+    Election,
+    ElectionHead,
+    ElectionState,
+    TwoPersons,
+    accepts,
+)
+from talkoot.voting.log.elections import (
+    closed,
+    counted,
+    election_of,
+    elections_of_round,
+    frozen,
+    head_of,
+    heads_for_share,
+    opened,
+)
+from talkoot.voting.log.entries import (
+    Known,
+    Submission,
+    all_entries,
+    append_entries,
+    known_submissions,
+    recorded_count,
+)
+from talkoot.voting.log.standing import (
+    Stands,
+    Voter,
+    claim_first_for_update,
+    claim_next_for_update,
+    replace_standing,
+    standing_hashes,
+    standing_of,
+)
+
+__all__ = [
+    "Acceptance",
+    "Election",
+    "ElectionHead",
+    "ElectionState",
+    "Known",
+    "Stands",
+    "Submission",
+    "TwoPersons",
+    "Voter",
+    "accepts",
+    "all_entries",
+    "append_entries",
+    "claim_first_for_update",
+    "claim_next_for_update",
+    "closed",
+    "counted",
+    "definition_from",
+    "definition_json",
+    "election_of",
+    "elections_of_round",
+    "frozen",
+    "head_of",
+    "heads_for_share",
+    "known_submissions",
+    "opened",
+    "recorded_count",
+    "replace_standing",
+    "standing_hashes",
+    "standing_of",
+]

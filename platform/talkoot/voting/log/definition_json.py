@@ -1,0 +1,105 @@
+"""The frozen ballot definition as JSON, there and back without loss.
+
+Pure. The JSON is for storing; what is compared and published is the hash of the canonical bytes.
+Reading is strict: an unknown or a missing field is refused, and nothing is converted silently.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+
+from talkoot.base.bytes import Digest
+from talkoot.base.errors import BrokenLog
+from talkoot.base.ids import AreaCode, ElectionId, ProjectId
+from talkoot.base.money import Cents
+from talkoot.voting.ballot import (
+    BallotDefinition,
+    Channel,
+    Completion,
+    Endowment,
+    Method,
+    Recast,
+    Rule,
+    Stop,
+    TieRule,
+    VoteType,
+)
+
+_Words = dict[str, str]
+_Whole = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class _Project(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: ProjectId
+    name: _Words
+    cost: Cents
+    area: AreaCode | None
+
+
+class _Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    min_choices: _Whole
+    max_choices: _Whole | None
+    max_cost: Cents | None
+    min_value: _Whole
+    max_value: _Whole | None
+    min_sum: _Whole
+    max_sum: _Whole | None
+
+
+class _Allocation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    rule: Rule
+    completion: Completion
+    stop: Stop
+    endowment: Endowment
+    tie: TieRule
+
+
+class _Rank(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    method: Method
+    channel: Channel
+    rank: _Whole
+
+
+class _Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    election_id: ElectionId
+    title: _Words
+    vote_type: VoteType
+    limits: _Limits
+    projects: tuple[_Project, ...]
+    areas: tuple[AreaCode, ...]
+    budget: Cents
+    currency: str
+    allocation: _Allocation
+    recast: Recast
+    ranks: tuple[_Rank, ...]
+
+
+def definition_json(definition: BallotDefinition) -> dict[str, Any]:
+    """Give the definition as what JSON holds: objects, lists, texts and whole numbers."""
+    stored = msgspec.convert(definition, _Definition, from_attributes=True)
+    plain = msgspec.to_builtins(stored)
+    return msgspec.convert(plain, dict[str, Any])
+
+
+def definition_from(json: Mapping[str, Any], expected: Digest) -> BallotDefinition:
+    """Read a stored definition.
+
+    Raises :class:`BrokenLog` unless the JSON is exactly a definition and its hash is ``expected``.
+    """
+    try:
+        stored = msgspec.convert(json, _Definition)
+        definition = msgspec.convert(stored, BallotDefinition, from_attributes=True)
+    except msgspec.ValidationError as err:
+        raise BrokenLog(f"the stored ballot definition cannot be read: {err}") from err
+    if definition.hash != expected:
+        raise BrokenLog(
+            f"ballot definition of election {definition.election_id}: "
+            f"expected {expected.hex()}, found {definition.hash.hex()}"
+        )
+    return definition
+
+
+def cannot_be_stored(definition: BallotDefinition) -> bool:
+    """Tell whether a text holds the null character, which PostgreSQL's JSON cannot hold."""
+    return b"\\u0000" in msgspec.json.encode(definition_json(definition))
