@@ -1,1 +1,105 @@
-"""."""
+"""The voter roll: who may vote, how they prove it, and the key that stands for them from then on.
+
+The only room that knows persons. What leaves it is a voter key.
+"""
+
+from talkoot.voting.roll.codes import (
+    Code,
+    Mistype,
+    Mistyped,
+    generated,
+    grouped,
+    read,
+    with_check,
+)
+from talkoot.voting.roll.hashing import STANDARD_COST, CodeCost, CodeHasher
+from talkoot.voting.roll.import_roll import RollReport, import_roll
+from talkoot.voting.roll.issue import (
+    BatchId,
+    IssuedBatch,
+    IssuedCode,
+    PersonId,
+    Recipient,
+    activate,
+    issue_codes,
+)
+from talkoot.voting.roll.keys import (
+    AnchorScheme,
+    ElectionKeys,
+    create_keys,
+    keys_for,
+    voter_key,
+)
+from talkoot.voting.roll.roll_file import RollFault
+from talkoot.voting.roll.sessions import (
+    OpenedSession,
+    SessionId,
+    VoterSession,
+    ended,
+    opened,
+    receipt_kept,
+    session_of,
+    swept,
+)
+from talkoot.voting.roll.sign_in import (
+    Alarm,
+    Proof,
+    SignedIn,
+    SignInRefusal,
+    SignInRefused,
+    sign_in,
+)
+from talkoot.voting.roll.throttle import (
+    STANDARD_THROTTLES,
+    Origin,
+    Throttles,
+    forgotten,
+    network_of,
+)
+
+__all__ = [
+    "STANDARD_COST",
+    "STANDARD_THROTTLES",
+    "Alarm",
+    "AnchorScheme",
+    "BatchId",
+    "Code",
+    "CodeCost",
+    "CodeHasher",
+    "ElectionKeys",
+    "IssuedBatch",
+    "IssuedCode",
+    "Mistype",
+    "Mistyped",
+    "OpenedSession",
+    "Origin",
+    "PersonId",
+    "Proof",
+    "Recipient",
+    "RollFault",
+    "RollReport",
+    "SessionId",
+    "SignInRefusal",
+    "SignInRefused",
+    "SignedIn",
+    "Throttles",
+    "VoterSession",
+    "activate",
+    "create_keys",
+    "ended",
+    "forgotten",
+    "generated",
+    "grouped",
+    "import_roll",
+    "issue_codes",
+    "keys_for",
+    "network_of",
+    "opened",
+    "read",
+    "receipt_kept",
+    "session_of",
+    "sign_in",
+    "swept",
+    "voter_key",
+    "with_check",
+]
