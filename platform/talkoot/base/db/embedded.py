@@ -15,6 +15,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
 POLL_S = 0.02
 SOCKET_PATH_MAX = 90  # sockaddr_un holds 108 bytes; the rest is PostgreSQL's own file name.
+SOCKET_NAME = ".s.PGSQL.5432"
 OWNER = "talkoot"
 STATE_FOLDER = Path("/var/lib/talkoot")
 
@@ -91,8 +93,8 @@ def service_account() -> Account:
 class Server:
     """A running server: started by this process, or found running and left alone."""
 
-    def __init__(self, *, socket: Path, process: subprocess.Popen[bytes] | None) -> None:
-        self.socket = socket
+    def __init__(self, *, folder: Path, process: subprocess.Popen[bytes] | None) -> None:
+        self.socket = folder
         self._process = process
 
     def url(self, *, login: Login | None = None, database: str = OWNER) -> str:
@@ -104,6 +106,12 @@ class Server:
     def pid(self) -> int | None:
         """The server's process, if this process started it."""
         return None if self._process is None else self._process.pid
+
+    def kill(self) -> None:
+        """End the server at once, as a power cut would (SIGKILL), if this process started it."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(STOP_TIMEOUT_S)
 
     def stop(self) -> None:
         """Stop the server if this process started it (fast shut-down: SIGINT)."""
@@ -127,15 +135,15 @@ def start(home: Path, *, durability: Durability = Durability.DISK) -> Server:
     account = service_account()
     base = place_of(home, account)
     with _locked(home / "postgres.lock"):
-        data, socket = base / "data", _socket_folder(base, account)
-        if (pid := _running(data)) is not None and (socket / ".s.PGSQL.5432").exists():
-            return Server(socket=socket, process=None) if pid else _fail(base)
+        data, folder = base / "data", _socket_folder(base, account)
+        if _running(data) is not None and _answers(folder):
+            return Server(folder=folder, process=None)
         binaries = _reachable(binaries_folder(), account)
         if not (data / "PG_VERSION").exists():
             _initdb(binaries, data, account, durability)
-        process = _spawn(binaries, base, socket, account, durability)
+        process = _spawn(binaries, base, folder, account, durability)
         _wait_until_ready(process, data, base / "log")
-    server = Server(socket=socket, process=process)
+    server = Server(folder=folder, process=process)
     _ensure_logins(binaries, server, account)
     return server
 
@@ -182,8 +190,14 @@ def binaries_folder() -> Path:
     )
 
 
-def _fail(base: Path) -> Server:
-    raise NoPostgres(f"the server of {base} is in an unknown state; see {base / 'log'}")
+def _answers(folder: Path) -> bool:
+    """Tell whether somebody listens on the socket: a server being killed still has its files."""
+    with socket.socket(socket.AF_UNIX) as knock:
+        try:
+            knock.connect(str(folder / SOCKET_NAME))
+        except OSError:
+            return False
+    return True
 
 
 def _reachable(binaries: Path, account: Account) -> Path:
@@ -202,15 +216,15 @@ def _reachable(binaries: Path, account: Account) -> Path:
 
 
 def _socket_folder(base: Path, account: Account) -> Path:
-    socket = base / "socket"
-    if len(str(socket)) > SOCKET_PATH_MAX:
+    folder = base / "socket"
+    if len(str(folder)) > SOCKET_PATH_MAX:
         name = hashlib.sha256(str(base).encode()).hexdigest()[:12]
-        socket = Path(tempfile.gettempdir()) / f"talkoot-{os.geteuid()}-{name}"
-    if not socket.exists():
-        socket.mkdir(mode=0o700)
+        folder = Path(tempfile.gettempdir()) / f"talkoot-{os.geteuid()}-{name}"
+    if not folder.exists():
+        folder.mkdir(mode=0o700)
         if account.uid is not None and account.gid is not None:
-            os.chown(socket, account.uid, account.gid)
-    return socket
+            os.chown(folder, account.uid, account.gid)
+    return folder
 
 
 @contextlib.contextmanager
@@ -247,12 +261,12 @@ def _initdb(binaries: Path, data: Path, account: Account, durability: Durability
 
 
 def _spawn(
-    binaries: Path, base: Path, socket: Path, account: Account, durability: Durability
+    binaries: Path, base: Path, folder: Path, account: Account, durability: Durability
 ) -> subprocess.Popen[bytes]:
     data = base / "data"
     options = {
         "listen_addresses": "",
-        "unix_socket_directories": str(socket),
+        "unix_socket_directories": str(folder),
         "port": "5432",
         "fsync": durability.value,
         "full_page_writes": durability.value,
@@ -315,10 +329,13 @@ def _state(pid: int) -> str | None:
 
 
 def _wait_for_the_dead(data: Path) -> None:
-    """Wait until a killed server's process is reaped; a new one would take it for living."""
+    """Wait until a killed server's process is gone; a new one would take it for living."""
     lines = _pid_lines(data)
+    pid = int(lines[0]) if lines else None
     end = time.monotonic() + START_TIMEOUT_S
-    while lines and _state(int(lines[0])) == "Z" and time.monotonic() < end:
+    while pid is not None and _state(pid) is not None and time.monotonic() < end:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
         time.sleep(POLL_S)
 
 
