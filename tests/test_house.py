@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from progress import Failed, step
 from rooms import Import, fault_in, room_of
 
 ROOT = Path(__file__).resolve().parents[1]
+PURE_ROOMS = ["ballot", "sealing", "dedup", "tally", "allocation", "pabulib"]
 
 
 def imported(module: str, *, by: str, name: str = "") -> Import:
@@ -72,6 +74,14 @@ def test_the_kiosk_may_not_know_the_server(module: str) -> None:
 @pytest.mark.parametrize("module", ["talkoot.voting.ballot", "talkoot.base.bytes"])
 def test_the_kiosk_may_know_the_ballot_and_its_bytes(module: str) -> None:
     assert fault_in(imported(module, by="talkoot_kiosk.sync")) is None
+
+
+@pytest.mark.parametrize("room", PURE_ROOMS)
+def test_a_pure_room_that_exists_is_in_the_contract_of_pure_rooms(room: str) -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (contract,) = (c for c in settings["contracts"] if c["name"].startswith("2. Pure rooms"))
+    exists = (ROOT / "platform" / "talkoot" / "voting" / room).is_dir()
+    assert (f"talkoot.voting.{room}" in contract["source_modules"]) == exists
 
 
 def test_twelve_equal_lines_in_two_files_are_found_with_their_places() -> None:

@@ -13,10 +13,10 @@ TOOLS = ROOT / "platform" / "tools"
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())"
 
 STEPS = {
-    "style": ["-m", "ruff", "check", "--quiet", "."],
-    "format": ["-m", "ruff", "format", "--check", "--quiet", "."],
+    "style": ["-m", "ruff", "check", "--quiet", "--output-format=concise", "."],
+    "format": ["-m", "ruff", "format", "--check", "--quiet", "--output-format=concise", "."],
     "types": ["-m", "mypy", "--no-error-summary"],
-    "imports": ["-c", LINT_IMPORTS, "--no-cache"],
+    "imports": ["-c", LINT_IMPORTS, "--no-cache", "--no-logo"],
     "rooms": [str(TOOLS / "rooms.py")],
     "unused": ["-m", "vulture"],
     "duplicates": [str(TOOLS / "duplicates.py")],
