@@ -13,6 +13,7 @@ import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
 import talkoot
+from talkoot import cli
 from talkoot.base.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,9 +48,7 @@ def modules() -> Iterator[str]:
 
 def commands() -> dict[str, click.Command]:
     """Every command by its words, such as ``talkoot demo``; bare groups are left out."""
-    main = importlib.import_module("talkoot.cli").main
-    assert isinstance(main, click.Group), "talkoot.cli:main must be a click group"
-    return dict(_below(main, "talkoot"))
+    return dict(_below(cli.talkoot, "talkoot"))
 
 
 def _below(group: click.Group, words: str) -> Iterator[tuple[str, click.Command]]:
