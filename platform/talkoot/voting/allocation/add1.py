@@ -13,7 +13,11 @@ from talkoot.voting.ballot import Stop
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Added:
-    """The run whose outcome is returned, and the number of currency units it added per voter."""
+    """The run whose outcome is returned, and the number of steps tried to find it.
+
+    An exhaustive outcome is that of the last step; the outcome before an infeasible one is that of
+    the step before the last.
+    """
 
     run: Run
     steps: int
@@ -41,7 +45,7 @@ def add1(ground: Ground, *, start: int, stop: Stop) -> Added:
         steps = here.steps + 1
         following = equal_shares(ground, start + steps * ground.unit)
         if _cost(ground, following) > ground.problem.budget:
-            return here
+            return Added(run=here.run, steps=steps)
         jump = 2 if following.places == here.run.places else 1
         here = Added(run=following, steps=steps)
     return here

@@ -47,15 +47,16 @@ class _Running:
         self.bought: list[Bought] = []
         self._ledger: Ledger | None = None
         self.quotes: dict[int, Quote] = {}
+        self.latest: dict[int, Quote] = {}
 
     def look(self, place: int) -> Quote | None:
         """Quote a project in this round; forget it for good if it cannot be paid."""
-        quote = quoted(self.purses, place)
+        quote = quoted(self.purses, place, self.latest.get(place))
         if quote is None:
             self.waiting.discard(place)
             return None
         self.least[place] = max(self.least[place], quote.least)
-        self.quotes[place] = quote
+        self.quotes[place] = self.latest[place] = quote
         return quote
 
     def contenders(self) -> list[int]:

@@ -62,7 +62,9 @@ def greedy(
         equals = _equal_and_fitting(problem, keys, order[at:], left)
         left -= cost
         chosen.append(place)
-        rounds.append(_round(problem, place, keys[place], equals, phase, left))
+        rounds.append(
+            _round(problem, place, key=keys[place], equals=equals, phase=phase, left=left)
+        )
     return GreedyRun(rounds=tuple(rounds), funded=tuple(chosen), missing=missing)
 
 
@@ -80,7 +82,7 @@ def _equal_and_fitting(
 
 
 def _round(
-    problem: AllocationProblem, place: int, key: Key, equals: list[int], phase: Phase, left: int
+    problem: AllocationProblem, place: int, *, key: Key, equals: list[int], phase: Phase, left: int
 ) -> Round:
     ids = problem.profile.projects
     return Round(

@@ -99,7 +99,7 @@ class Ledger:
         return spent, self._poorer(quote, rho)
 
     def _due(self, quote: Quote, rho: Fraction, rounding: int) -> I64:
-        """rho * value in shifted money, rounded down (1) or up (-1)."""
+        """Due payments, rho * value, in shifted money, rounded down (1) or up (-1)."""
         levels = quote.supporters.levels
         due = [min(rounding * (rounding * rho * self._shift * v // 1), 2**62) for v in levels]
         return np.array(due, dtype=np.int64)[quote.supporters.level]

@@ -71,12 +71,14 @@ class Fate:
 class Allocation:
     """The outcome of a rule.
 
-    ``steps`` is the number k of Add1 steps behind the outcome returned: every voter had k currency
-    units more than the endowment (0 without Add1).
-    ``ties_broken`` is the number of rounds of the final run, completion included, in which two or
-    more projects were exactly equal best among those that could still be funded, so that the tie
-    rule spoke. Projects funded free of cost are no rounds in that sense.
-    ``endowment`` is each voter's money in the final run of the Method of Equal Shares, else ``None``.
+    ``steps`` is the number k of Add1 steps tried, one currency unit a voter each: the last one gave
+    the first exhaustive outcome, which is returned, or the first infeasible one, and then the
+    outcome of step k - 1 is returned (0 without Add1).
+    ``ties_broken`` is the number of rounds of the run returned, completion included, in which two
+    or more projects were exactly equal best among those that could still be funded, so that the
+    tie rule spoke. Projects funded free of cost are no rounds in that sense.
+    ``endowment`` is each voter's money in the run returned by the Method of Equal Shares, else
+    ``None``.
     ``fates`` follow the listed order.
     """
 

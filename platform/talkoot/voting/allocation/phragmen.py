@@ -21,7 +21,8 @@ class PhragmenRun:
 
 class _Loads:
     """Loads of all groups of ballots. ``last`` names the round that set a group's load (0: none),
-    so that the loads of a project's supporters are counts of rounds: no rounding anywhere."""
+    so that the loads of a project's supporters are counts of rounds: no rounding anywhere.
+    """
 
     def __init__(self, problem: AllocationProblem) -> None:
         self.costs = problem.costs
@@ -77,7 +78,7 @@ def phragmen(problem: AllocationProblem, ranks: list[int]) -> PhragmenRun:
         left -= problem.costs[place]
         waiting.remove(place)
         funded.append(place)
-        rounds.append(_round(problem, loads, place, load, best, left))
+        rounds.append(_round(problem, loads, place, load=load, best=best, left=left))
     return PhragmenRun(rounds=tuple(rounds), funded=tuple(funded), stopped_at=tuple(stopped))
 
 
@@ -110,6 +111,7 @@ def _round(
     problem: AllocationProblem,
     loads: _Loads,
     place: int,
+    *,
     load: Fraction | None,
     best: list[int],
     left: int,

@@ -1,11 +1,11 @@
-"""What an allocation rule decides about: ballots, costs, a budget and the size of a currency unit."""
+"""What an allocation rule decides about: ballots, costs, budget, and the currency unit."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from talkoot.voting.ballot import BallotDefinition, VoteType
+from talkoot.voting.ballot import BallotDefinition
 from talkoot.voting.tally import Profile, Tally, tally_of
 
 CENTS_PER_UNIT = 100

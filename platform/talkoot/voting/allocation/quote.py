@@ -17,12 +17,17 @@ from fractions import Fraction
 import numpy as np
 
 from talkoot.voting.allocation.ground import I64, Ground, shifted
-from talkoot.voting.allocation.support import Supporters
+from talkoot.voting.allocation.support import Groups, Supporters
 
 KEY_BITS = 128
 """Fractional bits of the whole numbers by which projects are compared."""
 
 INT64_CAP = 2**62
+
+DROP_FROM = 4
+"""Supporters without money are left out once they are more than one in so many."""
+
+_NOBODY: Groups = np.zeros(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,7 +54,7 @@ class Quote:
 
     @property
     def rho(self) -> Fraction:
-        """rho in scaled money: the true value where ``exact``, else the lower bound."""
+        """The rho in scaled money: the true value where ``exact``, else the lower bound."""
         return Fraction(self.low, self.value) / Fraction(2) ** self.shift
 
 
@@ -82,76 +87,49 @@ class Purses:
         )
 
     def drop_empty(self, place: int, upper: I64) -> None:
-        """Leave out the supporters who certainly have nothing."""
+        """Leave out the supporters who certainly have nothing, where they are many."""
         empty = upper == 0
-        if np.any(empty):
+        if int(np.count_nonzero(empty)) * DROP_FROM > len(upper):
             self.taking_part[place] = some = self.taking_part[place].without(empty)
             self.flat[place] = some.power()
 
 
-def quoted(purses: Purses, place: int) -> Quote | None:
-    """Give the quote of a project, or ``None`` if its supporters certainly cannot pay it."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Filled:
+    """Where filling up ended: ``rest / value`` is rho with the lower amounts, ``poor`` the poor.
+
+    ``certain`` is whether with the lower amounts anybody is left to pay ``rest``; if not, ``poor``
+    and ``value`` are the last ones that left somebody.
+    """
+
+    rest: int
+    value: int
+    poor: Groups
+    certain: bool
+
+
+def quoted(purses: Purses, place: int, known: Quote | None = None) -> Quote | None:
+    """Give the quote of a project, or ``None`` if its supporters certainly cannot pay it.
+
+    ``known`` is an earlier quote of the same run: rho only grows, so filling up may begin there.
+    """
     some = purses.taking_part[place]
-    lower, upper = purses.lower[some.groups], purses.upper[some.groups]
-    cost_low, cost_high = shifted(purses.ground.costs[place], purses.shift)
-    if not len(upper) or int((some.weights * upper).sum()) < cost_low:
+    if not len(some.groups):
         return None
-    high, value, poor = _price(some, lower, cost_high, purses.flat[place])
-    if poor is None:
-        return _quote(purses, place, some, lower, upper, (cost_low, cost_high), value)
-    poor_upper = int((some.weights[poor] * upper[poor]).sum())
+    lower, upper = purses.lower.take(some.groups), purses.upper.take(some.groups)
+    cost_low, cost_high = shifted(purses.ground.costs[place], purses.shift)
+    begin = flat = (cost_high, purses.flat[place])
+    if known is not None and known.low * flat[1] > flat[0] * known.value:
+        begin = (known.low, known.value)
+    filled = _filled(some, lower, *flat, begin)
+    if not filled.certain and int(np.dot(some.weights, upper)) < cost_low:
+        return None
+    poor = filled.poor
+    low = max(cost_low - int(np.dot(some.weights.take(poor), upper.take(poor))), 0)
+    high = filled.rest if filled.certain else None
     if poor.size * 2 > lower.size:
         purses.drop_empty(place, upper)
-    return _quote(purses, place, some, lower, upper, (cost_low - poor_upper, high), value)
-
-
-def _price(
-    some: Supporters, lower: I64, cost: int, flat: int
-) -> tuple[int | None, int, I64 | None]:
-    """Fill up: give (cost left to the rest, value of the rest, the poor).
-
-    ``None`` for the cost says that with the lower amounts all are poor: the set given is then the
-    last one that left somebody.
-    """
-    rest, value = cost, flat
-    poor: I64 | None = None
-    while True:
-        mask = lower < _due(some, rest, value)
-        number = int(np.count_nonzero(mask))
-        if number == (0 if poor is None else poor.size):
-            return rest, value, poor
-        if number == lower.size:
-            return None, value, np.zeros(0, np.int64) if poor is None else poor
-        poor = np.flatnonzero(mask)
-        weights = some.weights[poor]
-        rest = cost - int((weights * lower[poor]).sum())
-        value = flat - _value(some, poor, weights)
-
-
-def _due(some: Supporters, rest: int, value: int) -> I64 | int:
-    """What each supporter would pay, rounded up: less money than that is exactly less than due."""
-    due = [min(-(-rest * level // value), INT64_CAP) for level in some.levels]
-    return due[0] if len(due) == 1 else np.array(due, dtype=np.int64)[some.level]
-
-
-def _value(some: Supporters, which: I64, weights: I64) -> int:
-    if len(some.levels) == 1:
-        return some.levels[0] * int(weights.sum())
-    return int((weights * np.array(some.levels, dtype=np.int64)[some.level[which]]).sum())
-
-
-def _quote(
-    purses: Purses,
-    place: int,
-    some: Supporters,
-    lower: I64,
-    upper: I64,
-    bounds: tuple[int, int | None],
-    value: int,
-) -> Quote:
-    low, high = max(bounds[0], 0), bounds[1]
-    up = KEY_BITS - purses.shift
-    divisor = value * purses.ground.key_cost(place)
+    up, divisor = KEY_BITS - purses.shift, filled.value * purses.ground.key_cost(place)
     return Quote(
         place=place,
         supporters=some,
@@ -160,11 +138,40 @@ def _quote(
         upper=upper,
         low=low,
         high=high,
-        value=value,
+        value=filled.value,
         exact=low == high,
         least=(low << up) // divisor,
         most=None if high is None else -(-(high << up) // divisor),
     )
+
+
+def _filled(some: Supporters, lower: I64, cost: int, flat: int, begin: tuple[int, int]) -> _Filled:
+    """Fill up from a rho (numerator, denominator) certainly neither too great nor below flat."""
+    rest, value = cost, flat
+    poor = _NOBODY
+    due = _due(some, *begin)
+    while True:
+        now = np.flatnonzero(lower < due)
+        if now.size == poor.size:
+            return _Filled(rest=rest, value=value, poor=poor, certain=True)
+        if now.size == lower.size:
+            return _Filled(rest=rest, value=value, poor=poor, certain=False)
+        poor, weights = now, some.weights.take(now)
+        rest = cost - int(np.dot(weights, lower.take(now)))
+        value = flat - _value(some, now, weights)
+        due = _due(some, rest, value)
+
+
+def _due(some: Supporters, rest: int, value: int) -> I64 | int:
+    """What each supporter would pay, rounded up: less money than that is exactly less than due."""
+    due = [min(-(-rest * level // value), INT64_CAP) for level in some.levels]
+    return due[0] if len(due) == 1 else np.array(due, dtype=np.int64)[some.level]
+
+
+def _value(some: Supporters, which: Groups, weights: I64) -> int:
+    if len(some.levels) == 1:
+        return some.levels[0] * int(np.add.reduce(weights))
+    return int(np.dot(weights, np.array(some.levels, dtype=np.int64)[some.level.take(which)]))
 
 
 def paid(purses: Purses, quote: Quote) -> None:

@@ -134,7 +134,8 @@ def _new_load(twin: Twin, place: int, loads: list[Fraction]) -> Fraction | None:
     heads = sum(twin.groups[g][1] for g in some)
     if not heads:
         return None
-    return (twin.problem.costs[place] + sum(loads[g] * twin.groups[g][1] for g in some)) / heads
+    carried = sum((loads[g] * twin.groups[g][1] for g in some), start=Fraction(0))
+    return (twin.problem.costs[place] + carried) / heads
 
 
 def _equal_shares_completed(twin: Twin) -> tuple[int, _State]:
@@ -148,10 +149,11 @@ def _equal_shares_completed(twin: Twin) -> tuple[int, _State]:
         fitting = [p for p in others if twin.problem.costs[p] <= twin.left(state)]
         if not (others if rule.stop is Stop.INFEASIBLE else fitting):
             break
-        following = _equal_shares(twin, start + (steps + 1) * twin.problem.unit)
+        steps += 1
+        following = _equal_shares(twin, start + steps * twin.problem.unit)
         if twin.left(following) < 0:
             break
-        steps, state = steps + 1, following
+        state = following
     return steps, state
 
 

@@ -65,7 +65,9 @@ def _rounds(ground: Ground, run: Run, ledger: Ledger) -> tuple[Round, ...]:
     for bought in run.bought:
         payers, short = ledger.enter(bought.quote)
         left -= ground.problem.costs[bought.place]
-        rounds.append(_round(ground, bought, ledger.rhos[-1], payers, short, left))
+        rounds.append(
+            _round(ground, bought, rho=ledger.rhos[-1], payers=payers, short=short, left=left)
+        )
     return tuple(rounds)
 
 
@@ -82,7 +84,7 @@ def _free_round(ground: Ground, place: int) -> Round:
 
 
 def _round(
-    ground: Ground, bought: Bought, rho: Fraction, payers: int, short: int, left: int
+    ground: Ground, bought: Bought, *, rho: Fraction, payers: int, short: int, left: int
 ) -> Round:
     ids = ground.problem.profile.projects
     measure = rho / ground.key_cost(bought.place)

@@ -1,4 +1,4 @@
-"""Which entry of each voter stands, and why the others do not: a pure function of the set of entries.
+"""Which entry of each voter stands, and why the others do not: a function of the set of entries.
 
 Pure: no database, clock, network, settings, randomness or logging.
 """
