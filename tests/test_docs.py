@@ -194,7 +194,13 @@ def test_no_tracked_file_names_a_registry_or_a_folder_of_one_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.lock", "platform/tools/uv.txt", "platform/tools/node.txt"]
+    "name",
+    [
+        "requirements.lock",
+        "docker/requirements.lock",
+        "platform/tools/uv.txt",
+        "platform/tools/node.txt",
+    ],
 )
 def test_every_locked_package_has_a_hash_and_no_address(name: str) -> None:
     text = (ROOT / name).read_text()
@@ -202,6 +208,12 @@ def test_every_locked_package_has_a_hash_and_no_address(name: str) -> None:
     assert packages
     assert [package for package in packages if "--hash=sha256:" not in package] == []
     assert "://" not in text
+
+
+def test_the_image_holds_only_what_the_tests_ran_with() -> None:
+    whole = set((ROOT / "requirements.lock").read_text().splitlines())
+    server = (ROOT / "docker" / "requirements.lock").read_text().splitlines()
+    assert [line for line in server if line not in whole] == []
 
 
 def test_the_web_files_are_locked_by_integrity_and_not_by_address() -> None:

@@ -1,6 +1,6 @@
 """Resolves the dependencies into ``requirements.lock``: one file for all platforms and Pythons.
 
-It carries a SHA-256 for every file and no address, so that any index or cache can serve it.
+And the part that a web process needs into ``docker/requirements.lock``. A lock carries a SHA-256 for every file and no address, so that any index or cache can serve it.
 """
 
 import shutil
@@ -10,7 +10,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = ["--universal", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
-EVERYTHING = ["-p", "3.11", "--all-extras", "--group", "dev"]
+OPTIONS += ["-p", "3.11", "pyproject.toml"]
+EVERYTHING = ["--all-extras", "--group", "dev", "-o", "requirements.lock"]
+# What a web process needs, in the very versions that the tests ran with.
+SERVER = ["--extra", "server", "-c", "requirements.lock", "-o", "docker/requirements.lock"]
 
 
 def main(arguments: list[str]) -> int:
@@ -19,9 +22,11 @@ def main(arguments: list[str]) -> int:
     if uv is None:
         print("Resolving needs uv: put it on the PATH.")
         return 1
-    command = [uv, "pip", "compile", *OPTIONS, *EVERYTHING, *arguments]
-    command += ["pyproject.toml", "-o", "requirements.lock"]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    for selection in (EVERYTHING, SERVER):
+        command = [uv, "pip", "compile", *OPTIONS, *arguments, *selection]
+        if status := subprocess.run(command, cwd=ROOT, check=False).returncode:
+            return status
+    return 0
 
 
 if __name__ == "__main__":
