@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from duplicates import Line, copies
 from progress import Failed, step
 from rooms import Import, fault_in, room_of
-from talkoot.web.assets import VENDOR_FILES
 
 ROOT = Path(__file__).resolve().parents[1]
 PURE_ROOMS = ["ballot", "sealing", "dedup", "tally", "allocation", "pabulib"]
@@ -83,16 +82,6 @@ def test_a_pure_room_that_exists_is_in_the_contract_of_pure_rooms(room: str) -> 
     (contract,) = (c for c in settings["contracts"] if c["name"].startswith("2. Pure rooms"))
     exists = (ROOT / "platform" / "talkoot" / "voting" / room).is_dir()
     assert (f"talkoot.voting.{room}" in contract["source_modules"]) == exists
-
-
-def test_the_wheel_takes_along_each_web_file_that_pages_use_and_its_licence() -> None:
-    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
-    installed = "platform/assets/node_modules/"
-    paths = build["targets"]["wheel"]["only-include"]
-    listed = {path.removeprefix(installed) for path in paths if path.startswith(installed)}
-    used = set(VENDOR_FILES.values())
-    packages = {"/".join(name.split("/")[: 2 if name[0] == "@" else 1]) for name in used}
-    assert listed == used | {f"{package}/LICENSE" for package in packages}
 
 
 def test_twelve_equal_lines_in_two_files_are_found_with_their_places() -> None:

@@ -1,6 +1,7 @@
 """Resolves the dependencies into ``requirements.lock``: one file for all platforms and Pythons.
 
-And the part that a web process needs into ``docker/requirements.lock``. A lock carries a SHA-256 for every file and no address, so that any index or cache can serve it.
+And the part that a web process needs into ``docker/requirements.lock``. A lock carries a SHA-256
+for every file and no address, so that any index or cache can serve it.
 """
 
 import shutil

@@ -16,8 +16,8 @@ SOURCES = {"platform": "talkoot", "kiosk": "talkoot_kiosk", "firmware_bridge": "
 HALLWAYS = {"talkoot", "talkoot.base", "talkoot.voting"}
 # The ground floor is made of single modules, imported as modules.
 OPEN_HOUSES = ("talkoot.base",)
-# Where the programme is put together; whoever starts it names this file.
-FRONT_DOORS = {"talkoot.web.app"}
+# Where the web process is put together and started; whoever does so names these files.
+FRONT_DOORS = {"talkoot.web.app", "talkoot.web.serve"}
 # The chain of migrations knows the tables of every room, and nothing else of them.
 MIGRATIONS = "migrations.env"
 KIOSK_MAY = (
