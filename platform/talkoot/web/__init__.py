@@ -1,0 +1,1 @@
+"""The web room: pages for residents and the API. ``web/app.py`` puts it together."""

@@ -1,0 +1,137 @@
+"""A round's own page: the question, the dates, the rules in plain words, and the projects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from talkoot.rounds import Kind, PhaseKind
+from talkoot.web.access import Access, guarded
+from talkoot.web.frame import Frame, frame_of
+from talkoot.web.house import house_of
+from talkoot.web.pages.projects import Card, cards_of
+from talkoot.web.pages.sign_in_page import Contact, contact_of
+from talkoot.web.pages.start import state_of, when_in_words
+from talkoot.web.place import Place, place_of
+from talkoot.web.templating import shown_to_all
+from talkoot.web.voice import Said, Voice
+from talkoot.web.words import changing, choosing, counting, identifying
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseLine:
+    """A phase with its dates; ``current`` where it runs now."""
+
+    name: str
+    dates: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundPage:
+    """A round as everyone sees it."""
+
+    frame: Frame
+    title: Said
+    question: Said
+    intro: Said
+    state: str
+    when: str
+    budget: str
+    sign_in: str
+    results: str
+    phases: tuple[PhaseLine, ...]
+    voting: tuple[str, ...]
+    counting: tuple[str, ...]
+    agreed: tuple[Said, ...]
+    short_hash: str
+    hash: str
+    poll: bool
+    cards: tuple[Card, ...]
+    contact: Contact
+
+    @classmethod
+    def of(cls, place: Place, at: datetime) -> Self:
+        """Show the round as it stands at ``at``."""
+        voice, round_, election = place.voice, place.round_, place.election
+        state = state_of(round_, election, at)
+        definition = None if election is None else election.definition
+        budget_round = round_.kind is Kind.BUDGET
+        return cls(
+            frame=frame_of(voice, place.municipality, *place.parts),
+            title=voice.said(round_.title),
+            question=voice.said(round_.theme),
+            intro=voice.said(round_.intro),
+            state=state,
+            when=when_in_words(voice, round_, election, state),
+            budget=(
+                voice.money(definition.budget, definition.currency)
+                if definition and budget_round
+                else ""
+            ),
+            sign_in=place.path("sign-in") if state == "open" else "",
+            results=place.path("results") if state == "results" else "",
+            phases=_phases(place, at),
+            voting=_voting(place),
+            counting=(
+                counting(voice, definition.allocation, definition.currency) if definition else ()
+            ),
+            agreed=tuple(voice.said(rule) for rule in round_.rules),
+            short_hash=definition.short_hash if definition else "",
+            hash=definition.hash.hex() if definition else "",
+            poll=not budget_round,
+            cards=cards_of(place, definition) if definition else (),
+            contact=contact_of(voice, place.municipality),
+        )
+
+
+def _voting(place: Place) -> tuple[str, ...]:
+    if place.election is None:
+        return ()
+    definition = place.election.definition
+    sentences = (
+        choosing(place.voice, definition, place.round_.kind),
+        changing(place.voice, definition.recast),
+        identifying(place.voice, definition),
+    )
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _phases(place: Place, at: datetime) -> tuple[PhaseLine, ...]:
+    voice = place.voice
+    return tuple(
+        PhaseLine(
+            name=_phase_name(voice, phase.kind),
+            dates=f"{voice.day(phase.starts_at)} – {voice.day(phase.ends_at)}",
+            current=phase.starts_at <= at < phase.ends_at,
+        )
+        for phase in place.round_.phases
+    )
+
+
+def _phase_name(voice: Voice, kind: PhaseKind) -> str:
+    match kind:
+        case PhaseKind.IDEAS:
+            return voice.gettext("Ideas")
+        case PhaseKind.REVIEW:
+            return voice.gettext("Checking the projects")
+        case PhaseKind.VOTING:
+            return voice.gettext("Voting")
+        case PhaseKind.RESULTS:
+            return voice.gettext("Results")
+
+
+async def show_round(request: Request) -> Response:
+    """Show a round to everyone."""
+    house = house_of(request)
+    async with house.database.reading() as session:
+        place = await place_of(request, session)
+    return shown_to_all("rounds/round.html", RoundPage.of(place, house.now()))
+
+
+ROUTES = [
+    guarded(Route("/{language}/{municipality}/{round}", show_round), Access.PUBLIC),
+]

@@ -1,0 +1,83 @@
+"""Who is at the ballot: the session behind a cookie or a token, for the election of the address."""
+
+import hmac
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from talkoot.voting.log import Election
+from talkoot.voting.roll import OpenedSession, VoterSession, session_of
+from talkoot.web.forms import Form, StaleForm
+from talkoot.web.house import House, house_of
+from talkoot.web.place import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A signed-in voter at the election of the address."""
+
+    place: Place
+    election: Election
+    voter: VoterSession
+
+
+def visit_of(request: Request) -> Visit:
+    """Give the visit that the gate found. Raises ``TypeError`` on a route without the gate."""
+    visit = request.state.visit
+    if not isinstance(visit, Visit):
+        raise TypeError("this route is not behind the voters' gate")
+    return visit
+
+
+def cookie_name(house: House) -> str:
+    """``__Host-`` binds the cookie to this host and to https, where there is https."""
+    return "__Host-talkoot" if house.secure else "talkoot"
+
+
+def token_in_cookie(request: Request) -> str:
+    """Give the session's token; empty where there is none."""
+    return request.cookies.get(cookie_name(house_of(request)), "")
+
+
+def token_in_header(request: Request) -> str:
+    """Give the token of ``Authorization: Bearer``; empty where there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def voter_with(house: House, token: str, election: Election | None) -> VoterSession | None:
+    """Give the voter whom a token names, if this is the election the voter signed in to."""
+    if not token or election is None:
+        return None
+    async with house.database.writing() as session:
+        voter = await session_of(session, token, at=house.now())
+    return voter if voter is not None and voter.election_id == election.id else None
+
+
+def with_cookie(response: Response, house: House, opened: OpenedSession) -> Response:
+    """Give the browser its session. The token is in no page and no address."""
+    response.set_cookie(
+        cookie_name(house),
+        opened.token,
+        secure=house.secure,
+        httponly=True,
+        samesite="lax",
+        path="/",
+    )
+    return response
+
+
+def without_cookie(response: Response, house: House) -> Response:
+    """Take the session from the browser."""
+    response.delete_cookie(
+        cookie_name(house), secure=house.secure, httponly=True, samesite="lax", path="/"
+    )
+    return response
+
+
+def check_form_token(form: Form, voter: VoterSession) -> None:
+    """Raise :class:`StaleForm` unless the form was made for this session."""
+    given = form.one("form_token", "").encode()
+    if not hmac.compare_digest(given, voter.form_token.encode()):
+        raise StaleForm("a form of another session")
