@@ -19,86 +19,92 @@ def words_for(  # noqa: C901, PLR0912 - one branch a trouble: the match is the t
     voice: Voice, trouble: Trouble
 ) -> Words:
     """Say a trouble. Each says whether something was recorded where the reader may wonder."""
-    t = voice.gettext
+    gettext = voice.gettext
     match trouble:
         case Trouble.UNKNOWN_ELECTION:
             return Words(
-                t("There is no such vote"),
-                t("Nothing was recorded. Check the address, or begin at the start page."),
+                gettext("There is no such vote"),
+                gettext("Nothing was recorded. Check the address, or begin at the start page."),
             )
         case Trouble.NOT_OPEN_YET:
-            return Words(t("Voting is not open yet"), t("Nothing was recorded."))
+            return Words(gettext("Voting is not open yet"), gettext("Nothing was recorded."))
         case Trouble.CLOSED:
-            return Words(t("Voting has ended"), t("No more ballots are recorded in this vote."))
+            return Words(
+                gettext("Voting has ended"), gettext("No more ballots are recorded in this vote.")
+            )
         case Trouble.WRONG_DEFINITION:
             return Words(
-                t("The ballot has changed"),
-                t(
+                gettext("The ballot has changed"),
+                gettext(
                     "Nothing was recorded, because the page you voted on does not show the ballot "
                     "of this vote. Open the ballot again and choose again."
                 ),
             )
         case Trouble.INVALID_BALLOT:
             return Words(
-                t("The ballot cannot be cast like this"),
-                t("Nothing was recorded. Correct the ballot and try again."),
+                gettext("The ballot cannot be cast like this"),
+                gettext("Nothing was recorded. Correct the ballot and try again."),
             )
         case Trouble.ALREADY_VOTED:
             return Words(
-                t("You have already voted"),
-                t(
+                gettext("You have already voted"),
+                gettext(
                     "Your ballot is recorded. In this vote everyone can vote once, and a ballot "
                     "that has been cast cannot be changed."
                 ),
             )
         case Trouble.SUBMISSION_REUSED:
             return Words(
-                t("This ballot page has already been used"),
-                t(
+                gettext("This ballot page has already been used"),
+                gettext(
                     "The ballot you cast from this page is recorded, and this other one is not. "
                     "If you want to vote again, open the ballot anew."
                 ),
             )
         case Trouble.MISTYPED:
             return Words(
-                t("Check the code"),
-                t("The code has a typing mistake. Compare it with your letter, sign by sign."),
+                gettext("Check the code"),
+                gettext(
+                    "The code has a typing mistake. Compare it with your letter, sign by sign."
+                ),
             )
         case Trouble.UNKNOWN_CODE:
             return Words(
-                t("The code is not valid in this vote"),
-                t(
+                gettext("The code is not valid in this vote"),
+                gettext(
                     "Check that the letter is for this vote and that it is your newest letter. "
                     "If the code still does not work, ask the contact person for a new one."
                 ),
             )
         case Trouble.THROTTLED:
             return Words(
-                t("Wait a moment before you try again"),
-                t("There have been many wrong codes. Your own code still works after the wait."),
+                gettext("Wait a moment before you try again"),
+                gettext(
+                    "There have been many wrong codes. Your own code still works after the wait."
+                ),
             )
         case Trouble.LOCKED:
             return Words(
-                t("This code is locked"),
-                t(
+                gettext("This code is locked"),
+                gettext(
                     "Somebody has tried to guess this code too many times. You do not lose your "
                     "vote: ask the contact person for a new letter."
                 ),
             )
         case Trouble.NOT_FOUND:
             return Words(
-                t("There is no such page"),
-                t("The address may be mistyped, or the page may have moved."),
+                gettext("There is no such page"),
+                gettext("The address may be mistyped, or the page may have moved."),
             )
         case Trouble.NO_RESULT_YET:
             return Words(
-                t("There are no results yet"),
-                t("Results come out when voting has ended and the votes have been counted."),
+                gettext("There are no results yet"),
+                gettext("Results come out when voting has ended and the votes have been counted."),
             )
         case Trouble.NOT_SIGNED_IN:
             return Words(
-                t("Sign in again"),
-                t(
+                gettext("Sign in again"),
+                gettext(
                     "You have been signed out, because some time had passed. "
                     "Nothing was recorded yet. What you chose is still here: enter your code again "
                     "to go on."
@@ -106,54 +112,56 @@ def words_for(  # noqa: C901, PLR0912 - one branch a trouble: the match is the t
             )
         case Trouble.STALE_FORM:
             return Words(
-                t("This page is out of date"),
-                t(
+                gettext("This page is out of date"),
+                gettext(
                     "Nothing was recorded from this page, because it was opened before you last "
                     "signed in. Open the ballot again."
                 ),
             )
         case Trouble.FOREIGN_POST:
             return Words(
-                t("The form did not come from this site"),
-                t("Nothing was recorded. Open the page here and try again."),
+                gettext("The form did not come from this site"),
+                gettext("Nothing was recorded. Open the page here and try again."),
             )
         case Trouble.WRONG_HOST:
             return Words(
-                t("This address is not in use"),
-                t("Use the address in your letter."),
+                gettext("This address is not in use"),
+                gettext("Use the address in your letter."),
             )
         case Trouble.TOO_LARGE:
             return Words(
-                t("Too much was sent"),
-                t("Nothing was recorded, because the form is larger than any ballot can be."),
+                gettext("Too much was sent"),
+                gettext("Nothing was recorded, because the form is larger than any ballot can be."),
             )
         case Trouble.MALFORMED | Trouble.INVALID_REQUEST:
             return Words(
-                t("The form could not be read"),
-                t("Nothing was recorded. Open the page again and try once more."),
+                gettext("The form could not be read"),
+                gettext("Nothing was recorded. Open the page again and try once more."),
             )
         case Trouble.WRONG_MEDIA_TYPE:
             return Words(
-                t("The form could not be read"),
-                t("Nothing was recorded, because it was sent in a form that is not used here."),
+                gettext("The form could not be read"),
+                gettext(
+                    "Nothing was recorded, because it was sent in a form that is not used here."
+                ),
             )
         case Trouble.WRONG_METHOD:
             return Words(
-                t("This page cannot be opened like this"),
-                t("Go back to the start page and follow the links from there."),
+                gettext("This page cannot be opened like this"),
+                gettext("Go back to the start page and follow the links from there."),
             )
         case Trouble.UNAVAILABLE:
             return Words(
-                t("The service is not available right now"),
-                t(
+                gettext("The service is not available right now"),
+                gettext(
                     "We could not confirm that anything was recorded. Try again in a moment: the "
                     "same ballot is never recorded twice."
                 ),
             )
         case Trouble.UNEXPECTED:
             return Words(
-                t("Something went wrong"),
-                t("The fault is ours, and it has been noted. Try again in a moment."),
+                gettext("Something went wrong"),
+                gettext("The fault is ours, and it has been noted. Try again in a moment."),
             )
         case _:
             assert_never(trouble)

@@ -39,7 +39,7 @@ class SignInRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class SignInDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A session: ``token`` goes into ``Authorization: Bearer``, ``submission_id`` into one ballot."""
+    """A session: ``token`` is for ``Authorization: Bearer``, ``submission_id`` for one ballot."""
 
     token: str
     submission_id: UUID

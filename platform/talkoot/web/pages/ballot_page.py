@@ -89,8 +89,9 @@ class BallotPage:
 
     frame: Frame
     title: Said
-    rules: tuple[str, ...]
+    choosing: str
     changing: str
+    identifying: str
     hash: str
     short_hash: str
     voted_before: bool
@@ -121,10 +122,11 @@ class BallotPage:
         running = running_of(place.voice, definition, sent.marks)
         scripts = (static_address("ballot.js"),)
         return cls(
-            frame=_frame(visit, "ballot", form=FORM, scripts=scripts),
+            frame=_frame(visit, "ballot", leave=leave_of(visit), form=FORM, scripts=scripts),
             title=place.voice.said(place.round_.title),
-            rules=_rules(visit),
+            choosing=choosing(place.voice, definition, place.round_.kind),
             changing=changing(place.voice, definition.recast),
+            identifying=identifying(place.voice, definition),
             hash=definition.hash.hex(),
             short_hash=definition.short_hash,
             voted_before=voted_before,
@@ -171,7 +173,7 @@ class ReviewPage:
         place, definition = visit.place, visit.election.definition
         fields = tuple(_field(mark, definition) for mark in sent.marks)
         return cls(
-            frame=_frame(visit, "review", form=FORM),
+            frame=_frame(visit, "review", leave=leave_of(visit), form=FORM),
             title=place.voice.said(place.round_.title),
             lines=_review_lines(visit, sent.marks),
             valued=_CONTROLS[definition.vote_type] in {"number", "place"},
@@ -205,7 +207,7 @@ class RecordedPage:
             raise ValueError("nothing was recorded in this session")
         may_again = open_still and visit.election.definition.recast is Recast.LAST_COUNTS
         return cls(
-            frame=_frame(visit, "recorded"),
+            frame=_frame(visit, "recorded", leave=None),
             title=place.voice.said(place.round_.title),
             receipt=receipt_number(voter.receipt),
             again=place.path("ballot") if may_again else "",
@@ -229,7 +231,14 @@ def travelling(visit: Visit, submission: SubmissionId) -> tuple[Hidden, ...]:
     )
 
 
-def _frame(visit: Visit, step: str, *, form: str = "", scripts: tuple[str, ...] = ()) -> Frame:
+def _frame(
+    visit: Visit,
+    step: str,
+    *,
+    leave: Leave | None,
+    form: str = "",
+    scripts: tuple[str, ...] = (),
+) -> Frame:
     place = visit.place
     return frame_of(
         place.voice,
@@ -237,20 +246,10 @@ def _frame(visit: Visit, step: str, *, form: str = "", scripts: tuple[str, ...] 
         *place.parts,
         step,
         form=form,
-        leave=leave_of(visit),
+        leave=leave,
         steps=steps_of(place.voice, step),
         scripts=scripts,
     )
-
-
-def _rules(visit: Visit) -> tuple[str, ...]:
-    voice, definition = visit.place.voice, visit.election.definition
-    rules = (
-        choosing(voice, definition, visit.place.round_.kind),
-        changing(voice, definition.recast),
-        identifying(voice, definition),
-    )
-    return tuple(rule for rule in rules if rule)
 
 
 def _shown(voice: Voice, shown: int, total: int) -> str:

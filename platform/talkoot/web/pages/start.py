@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 from starlette.requests import Request
@@ -68,7 +68,8 @@ class StartPage:
         at: datetime,
     ) -> Self:
         """Sort the rounds by what can be done with them now."""
-        cards = [card_of(voice, municipality, r, e, at) for r, e in rounds.values()]
+        newest_first = sorted(rounds.values(), key=_last_day, reverse=True)
+        cards = [card_of(voice, municipality, r, e, at) for r, e in newest_first]
         return cls(
             frame=frame_of(voice, municipality, municipality.slug),
             name=voice.said(municipality.name),
@@ -94,6 +95,14 @@ class MunicipalitiesPage:
 
     frame: Frame
     links: tuple[MunicipalityLink, ...]
+
+
+def _last_day(found: tuple[Round, Election | None]) -> datetime:
+    """The moment after which a round is over: by its election, else by its last phase."""
+    round_, election = found
+    if election is not None:
+        return election.closes_at
+    return max((phase.ends_at for phase in round_.phases), default=datetime.min.replace(tzinfo=UTC))
 
 
 def state_of(round_: Round, election: Election | None, at: datetime) -> str:
