@@ -27,6 +27,7 @@ from talkoot.voting.log.entries import (
     known_submissions,
     recorded_count,
 )
+from talkoot.voting.log.from_round import ElectionRules, definition_of
 from talkoot.voting.log.standing import (
     Stands,
     Voter,
@@ -41,6 +42,7 @@ __all__ = [
     "Acceptance",
     "Election",
     "ElectionHead",
+    "ElectionRules",
     "ElectionState",
     "Known",
     "Stands",
@@ -56,6 +58,7 @@ __all__ = [
     "counted",
     "definition_from",
     "definition_json",
+    "definition_of",
     "election_of",
     "elections_of_round",
     "frozen",

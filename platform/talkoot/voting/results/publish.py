@@ -7,6 +7,7 @@ from datetime import datetime
 from talkoot.base.db import WriteSession
 from talkoot.base.errors import BrokenLog, NotAllowed
 from talkoot.base.ids import ElectionId
+from talkoot.rounds import municipality_of, round_of
 from talkoot.voting.ballot import Entry
 from talkoot.voting.log import (
     Election,
@@ -51,7 +52,9 @@ async def recounted(session: WriteSession, election_id: ElectionId) -> Count:
 async def _same_as_the_standing_table(
     session: WriteSession, election_id: ElectionId, count: Count
 ) -> None:
-    kept = frozenset(bytes(found) for found in (await standing_hashes(session, election_id)).values())
+    kept = frozenset(
+        bytes(found) for found in (await standing_hashes(session, election_id)).values()
+    )
     if kept != count.standing:
         raise BrokenLog(
             f"{len(kept ^ count.standing)} ballots stand in the table or by the rule, but not both"
@@ -60,5 +63,7 @@ async def _same_as_the_standing_table(
 
 async def _keep(session: WriteSession, election: Election, count: Count, at: datetime) -> None:
     await result_kept(session, election.id, count.result, at)
-    for file in public_files(election.definition, count, at):
+    round_ = await round_of(session, election.round_id)
+    municipality = await municipality_of(session, round_.municipality_id)
+    for file in public_files(election, municipality, count):
         await public_file_kept(session, election.id, file)

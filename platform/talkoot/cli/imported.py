@@ -1,0 +1,127 @@
+"""A Pabulib file as a municipality and a round of ours."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+from talkoot.base.errors import BadFile
+from talkoot.base.i18n import Text
+from talkoot.base.ids import MunicipalityId, RoundId
+from talkoot.rounds import (
+    GRACE_S,
+    Contact,
+    Kind,
+    Municipality,
+    Phase,
+    PhaseKind,
+    Project,
+    Round,
+)
+from talkoot.voting.ballot import BallotDefinition
+from talkoot.voting.pabulib import PbElection
+
+RESULTS_FOR = timedelta(days=730)
+SLUG_MAX = 80
+_PLAIN = str.maketrans({"ł": "l", "đ": "d", "ŋ": "n", "ŧ": "t", "ø": "o", "æ": "ae", "ı": "i"})
+
+
+def slug_of(words: str) -> str:
+    """Give words as a part of an address: lower-case letters, digits and hyphens."""
+    spelled = unicodedata.normalize("NFKD", words.casefold().translate(_PLAIN))
+    plain = spelled.encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_MAX] or "round"
+
+
+def municipality_from(pb: PbElection) -> Municipality:
+    """Give the municipality that the file names as its unit, without areas or a contact."""
+    unit = pb.meta["unit"]
+    return Municipality(
+        id=MunicipalityId(uuid4()),
+        slug=slug_of(unit),
+        name=_text(pb, unit),
+        intro=_text(pb, pb.meta.get("country", unit)),
+        contact=Contact(name="", role=_text(pb, "-"), email="", phone=""),
+        timezone="UTC",
+        areas=(),
+    )
+
+
+def round_from(
+    pb: PbElection,
+    definition: BallotDefinition,
+    municipality: Municipality,
+    *,
+    opens_at: datetime,
+    closes_at: datetime,
+    taken: Sequence[str],
+) -> Round:
+    """Give the file's election as a round; ``taken`` are slugs that its name must not have."""
+    nothing: Text = _text(pb, "")
+    names = (pb.meta.get(key, "") for key in ("instance", "district", "subunit"))
+    return Round(
+        id=RoundId(uuid4()),
+        municipality_id=municipality.id,
+        slug=_free(slug_of(" ".join(name for name in names if name)), taken),
+        kind=Kind.BUDGET,
+        title=definition.title,
+        theme=definition.title,
+        intro=_text(pb, pb.meta.get("comment", "")),
+        rules=(),
+        grace_s=GRACE_S,
+        phases=(
+            Phase(kind=PhaseKind.VOTING, starts_at=opens_at, ends_at=closes_at),
+            Phase(kind=PhaseKind.RESULTS, starts_at=closes_at, ends_at=closes_at + RESULTS_FOR),
+        ),
+        projects=tuple(
+            Project(
+                id=uuid4(),
+                number=project.id,
+                place=place,
+                area=None,
+                name=project.name,
+                summary=nothing,
+                text=_text(pb, pb.projects[place].columns.get("description", "")),
+                cost=project.cost,
+                picture=None,
+                picture_alt=nothing,
+            )
+            for place, project in enumerate(definition.projects)
+        ),
+    )
+
+
+def window_of(pb: PbElection) -> tuple[datetime, datetime]:
+    """Give the time of voting: from the file's first day to the end of its last, in UTC."""
+    first = _day(pb.meta["date_begin"], date(1, 1, 1))
+    last = _day(pb.meta["date_end"], date(1, 12, 31))
+    if last < first:
+        raise BadFile(f"date_end {pb.meta['date_end']} comes before date_begin")
+    start = datetime.combine(first, datetime.min.time(), tzinfo=UTC)
+    return start, datetime.combine(last, datetime.min.time(), tzinfo=UTC) + timedelta(days=1)
+
+
+def _day(words: str, default: date) -> date:
+    """Read ``DD.MM.YYYY``, or ``YYYY`` with the default's day and month."""
+    found = re.fullmatch(r"(?:(\d{1,2})\.(\d{1,2})\.)?(\d{4})", words.strip())
+    day, month, year = found.groups() if found else ("", "", "0")
+    try:
+        return default.replace(
+            year=int(year), month=int(month or default.month), day=int(day or default.day)
+        )
+    except ValueError as err:
+        raise BadFile(f"{words!r} is not a date such as 31.12.2026 or 2026") from err
+
+
+def _free(slug: str, taken: Sequence[str]) -> str:
+    number = 1
+    name = slug
+    while name in taken:
+        number += 1
+        name = f"{slug}-{number}"
+    return name
+
+
+def _text(pb: PbElection, words: str) -> Text:
+    return {pb.meta.get("language", "").lower() or "en": words}
