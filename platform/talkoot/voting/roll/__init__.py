@@ -22,6 +22,7 @@ from talkoot.voting.roll.issue import (
     Recipient,
     activate,
     issue_codes,
+    persons_with,
 )
 from talkoot.voting.roll.keys import (
     AnchorScheme,
@@ -30,6 +31,8 @@ from talkoot.voting.roll.keys import (
     keys_for,
     voter_key,
 )
+from talkoot.voting.roll.letter_words import LetterHead, NoRoom
+from talkoot.voting.roll.letters import letters_pdf
 from talkoot.voting.roll.roll_file import RollFault
 from talkoot.voting.roll.sessions import (
     OpenedSession,
@@ -69,8 +72,10 @@ __all__ = [
     "ElectionKeys",
     "IssuedBatch",
     "IssuedCode",
+    "LetterHead",
     "Mistype",
     "Mistyped",
+    "NoRoom",
     "OpenedSession",
     "Origin",
     "PersonId",
@@ -93,8 +98,10 @@ __all__ = [
     "import_roll",
     "issue_codes",
     "keys_for",
+    "letters_pdf",
     "network_of",
     "opened",
+    "persons_with",
     "read",
     "receipt_kept",
     "session_of",

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import (
     ARRAY,
     CollectionAggregate,
+    String,
     Uuid,
     any_,
     exists,
@@ -41,8 +42,8 @@ BatchId = NewType("BatchId", UUID)
 AT_ONCE = 500
 """Codes hashed and inserted together: what one progress step covers."""
 
-Progress = Callable[[int], None]
-"""Is told how many are done so far."""
+Progress = Callable[[int, int], None]
+"""Is told how many are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ async def issue_codes(
     at: datetime,
     persons: Sequence[PersonId] | None = None,
     limit: int | None = None,
-    progress: Progress = lambda _: None,
+    progress: Progress = lambda _done, _total: None,
 ) -> IssuedBatch:
     """Draw a code for each of ``persons``, or for everybody on the roll who has none.
 
@@ -106,7 +107,7 @@ async def issue_codes(
     codes = await _drawn(session, election_id, recipients)
     for some in _parts(codes):
         await _kept(session, election_id, batch_id, some, keys=keys, hasher=hasher)
-        progress(some[-1].number)
+        progress(some[-1].number, len(codes))
     return IssuedBatch(id=batch_id, codes=tuple(codes))
 
 
@@ -129,6 +130,20 @@ async def activate(session: WriteSession, batch_id: BatchId, *, by: str, at: dat
     await session.execute(
         update(row).where(row.id == batch_id).values(activated_by=by.strip(), activated_at=at)
     )
+
+
+async def persons_with(
+    session: ReadSession, election_id: ElectionId, anchors: Sequence[str]
+) -> tuple[PersonId, ...]:
+    """Give the persons with these anchors. Raises :class:`NotFound` naming one not on the roll."""
+    query = select(PersonRow.id, PersonRow.anchor).where(
+        PersonRow.election_id == election_id,
+        PersonRow.anchor == any_(literal(list(anchors), ARRAY(String))),
+    )
+    rows = (await session.execute(query)).all()
+    if missing := set(anchors) - {row.anchor for row in rows}:
+        raise NotFound(f"nobody on the roll has the anchor {min(missing)!r}")
+    return tuple(PersonId(row.id) for row in rows)
 
 
 def _same_name(name: str) -> str:

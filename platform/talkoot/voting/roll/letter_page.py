@@ -16,9 +16,8 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
-from talkoot.base.errors import TalkootError
 from talkoot.voting.roll.letter_fonts import BOLD, REGULAR
-from talkoot.voting.roll.letter_words import LetterWords, Step
+from talkoot.voting.roll.letter_words import LetterWords, NoRoom, Step
 
 WIDTH, HEIGHT = A4
 MARGIN = 20 * mm
@@ -51,10 +50,6 @@ ACCENT = HexColor("#0b4f6c")
 RULE = HexColor("#b9c7cf")
 
 Matrix = Sequence[Sequence[bool]]
-
-
-class NoRoom(TalkootError):
-    """A letter does not fit on its page: a title or an address is too long."""
 
 
 class Column:

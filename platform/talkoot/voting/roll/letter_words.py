@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from talkoot.base.errors import TalkootError
 from talkoot.base.i18n import Language, Text, day_and_time, said, translator
+
+
+class NoRoom(TalkootError):
+    """A letter does not fit on its page: a title or an address is too long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

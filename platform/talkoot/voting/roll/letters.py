@@ -3,77 +3,24 @@
 The PDF holds codes in clear: it is a secret until it is printed, and then it is destroyed.
 """
 
-import io
 from collections.abc import Callable, Iterable
 
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.main import QRCode
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
-
-from talkoot.base.i18n import Language, said
-from talkoot.voting.roll.codes import Code, grouped
 from talkoot.voting.roll.issue import IssuedCode
-from talkoot.voting.roll.letter_fonts import fonts_registered
-from talkoot.voting.roll.letter_page import Matrix, sheet_drawn, voter_drawn
-from talkoot.voting.roll.letter_words import LetterHead, number_words, sign_in_address, words_of
-
-Progress = Callable[[int], None]
-
-MASK = 2
-"""Every mask can be read; comparing all eight would take most of the time of a letter."""
+from talkoot.voting.roll.letter_words import LetterHead
 
 
 def letters_pdf(
-    codes: Iterable[IssuedCode], head: LetterHead, *, progress: Progress = lambda _: None
+    codes: Iterable[IssuedCode],
+    head: LetterHead,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> bytes:
     """Give the letters as a PDF, a page each, in the given order, in each voter's language.
 
     ``progress`` is told how many pages are done. Raises :class:`NoRoom`, and ``TalkootError`` where
     the font is not installed.
     """
-    fonts_registered()
-    paper = io.BytesIO()
-    # Invariant: the file does not tell when it was made.
-    canvas = Canvas(paper, pagesize=A4, pageCompression=1, invariant=1)
-    canvas.setTitle(said(head.title, Language.ENGLISH)[0])
-    tops = {language: _sheet(canvas, head, language) for language in Language}
-    for done, issued in enumerate(codes, start=1):
-        language = issued.recipient.language
-        canvas.doForm(language.value)
-        voter_drawn(
-            canvas,
-            number=number_words(issued.number, language),
-            code=grouped(issued.code),
-            qr=qr_matrix(code_address(head, language, issued.code)),
-            panel_top=tops[language],
-        )
-        canvas.showPage()
-        progress(done)
-    canvas.save()
-    return paper.getvalue()
+    # ReportLab comes only for printing: no web process needs it.
+    from talkoot.voting.roll.letter_print import printed
 
-
-def _sheet(canvas: Canvas, head: LetterHead, language: Language) -> float:
-    """Draw a language's common part once, under its name; each page only refers to it."""
-    canvas.beginForm(language.value)
-    panel_top = sheet_drawn(canvas, words_of(head, language))
-    canvas.endForm()
-    return panel_top
-
-
-def code_address(head: LetterHead, language: Language, code: Code) -> str:
-    """Give the address in the QR code.
-
-    The code is the fragment, after ``#``: browsers keep that part to themselves, so it stands in no
-    server's log, no proxy's and no Referer; a query would. The page's own script reads it.
-    """
-    return f"{sign_in_address(head, language)}#{code}"
-
-
-def qr_matrix(words: str) -> Matrix:
-    """Give the modules of a QR code (level M: 15 % may be damaged), without the quiet zone."""
-    drawing = QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=MASK)
-    drawing.add_data(words)
-    drawing.make(fit=True)
-    return [[bool(module) for module in row] for row in drawing.get_matrix()]
+    return printed(codes, head, progress=progress)
