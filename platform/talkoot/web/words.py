@@ -170,7 +170,7 @@ def _tie(voice: Voice, tie: TieRule) -> str:
     match tie:
         case TieRule.LISTED:
             return voice.gettext(
-                "If projects are exactly equal, the one with the smaller number on the ballot goes "
+                "If projects are exactly equal, the one that comes first in the published list goes "
                 "first."
             )
         case TieRule.CHEAPER:
