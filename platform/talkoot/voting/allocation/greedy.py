@@ -78,7 +78,7 @@ def _equal_and_fitting(
             break
         if problem.costs[place] <= left:
             equals.append(place)
-    return equals
+    return sorted(equals)
 
 
 def _round(

@@ -1,7 +1,8 @@
 """A file in our own words: a frozen definition, and ballots as our intake would be given them."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from talkoot.base.errors import BadFile
@@ -24,6 +25,8 @@ from talkoot.voting.ballot import (
 )
 from talkoot.voting.pabulib.election import Cell, PbElection, PbProject, PbVoteType
 from talkoot.voting.pabulib.numbers import amount_from, whole_from
+
+_LANGUAGE = re.compile("[a-z]{2}", re.ASCII)
 
 _VOTE_TYPES = {
     PbVoteType.APPROVAL: VoteType.APPROVAL,
@@ -78,7 +81,9 @@ def _vote_type(pb: PbElection) -> VoteType:
 
 
 def _text(pb: PbElection, words: str) -> Text:
-    return {pb.meta.get("language", "").lower() or "en": words}
+    """Words in the file's language; old files write its name out, and then English is assumed."""
+    language = pb.meta.get("language", "").lower()
+    return {language if _LANGUAGE.fullmatch(language) else "en": words}
 
 
 def _project(pb: PbElection, project: PbProject) -> ProjectOnBallot:
@@ -100,14 +105,15 @@ def _limits(pb: PbElection) -> Limits:
     """The limits that META declares, with the format's defaults."""
     if pb.vote_type is PbVoteType.CHOOSE_1:
         return Limits(min_choices=1, max_choices=1)
-    least = _number(pb, "min_length")
-    lowest = _number(pb, "min_points")
-    max_cost = pb.meta.get("max_sum_cost") if pb.vote_type is PbVoteType.APPROVAL else None
-    return Limits(
-        min_choices=1 if least is None else least,
-        max_choices=_number(pb, "max_length"),
-        max_cost=None if not max_cost else _max_cost(max_cost),
-        min_value=0 if lowest is None else max(lowest, 0),
+    least, most = _number(pb, "min_length"), _number(pb, "max_length")
+    choices = Limits(min_choices=1 if least is None else least, max_choices=most)
+    if pb.vote_type is PbVoteType.APPROVAL and (max_cost := pb.meta.get("max_sum_cost")):
+        return replace(choices, max_cost=_max_cost(max_cost))
+    if pb.vote_type not in (PbVoteType.CUMULATIVE, PbVoteType.SCORING):
+        return choices
+    return replace(
+        choices,
+        min_value=max(_number(pb, "min_points") or 0, 0),
         max_value=_number(pb, "max_points"),
         min_sum=_number(pb, "min_sum_points") or 0,
         max_sum=_number(pb, "max_sum_points"),

@@ -32,6 +32,7 @@ class Rows:
     """A section: the line of its title, its header, and its rows with the line each begins on."""
 
     line: int
+    section: Section
     header: tuple[str, ...] = ()
     rows: list[Row] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
@@ -69,7 +70,7 @@ def sections_of(text: str) -> dict[Section, Rows]:
             current = found[title] = _opened(found, title, line)
         elif current is None:
             raise BadFile("the file does not begin with META", line=line)
-        elif not current.header:
+        elif not current.header and _is_header(row, current):
             current.header = _header(row, line)
         else:
             current.rows.append(row)
@@ -111,7 +112,15 @@ def _opened(found: dict[Section, Rows], title: Section, line: int) -> Rows:
         raise BadFile(f"section {title} is there twice", line=line)
     if title is not expected:
         raise BadFile(f"section {title} where {expected} should be", line=line)
-    return Rows(line=line)
+    return Rows(line=line, section=title)
+
+
+def _is_header(row: Row, rows: Rows) -> bool:
+    """Old files have no ``key;value`` under META: there the first row is data already."""
+    if rows.section is not Section.META or row[0].strip().lower() == "key":
+        return True
+    rows.header = ("key", "value")
+    return False
 
 
 def _header(row: Row, line: int) -> tuple[str, ...]:

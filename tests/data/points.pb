@@ -1,0 +1,25 @@
+META
+key;value
+description;Made-up cumulative election
+country;Finland
+unit;Satamala
+instance;2032
+num_projects;3
+num_votes;4
+budget;100
+vote_type;cumulative
+rule;greedy
+date_begin;2032
+date_end;2032
+max_sum_points;5
+PROJECTS
+project_id;cost;votes;score;name
+a;60;3;8;Allotments
+b;50;3;6;Benches
+c;40;1;2;Cellar
+VOTES
+voter_id;vote;points
+1;a,b;3,2
+2;a,b;3,2
+3;a,c;2,2
+4;b;2

@@ -1,0 +1,25 @@
+META
+key;value
+description;Made-up ranked election
+country;Finland
+unit;Satamala
+instance;2033
+num_projects;3
+num_votes;3
+budget;100
+vote_type;ordinal
+rule;greedy
+date_begin;2033
+date_end;2033
+min_length;1
+max_length;3
+PROJECTS
+project_id;cost;votes;score;name
+a;60;2;4;Allotments
+b;50;3;5;Benches
+c;40;2;3;Cellar
+VOTES
+voter_id;vote
+1;a,b,c
+2;b,a
+3;c,b
