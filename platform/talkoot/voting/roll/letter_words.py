@@ -63,6 +63,11 @@ def sign_in_address(head: LetterHead, language: Language) -> str:
     return f"{head.address}/{language.value}/{head.municipality_slug}/{head.round_slug}/sign-in"
 
 
+def _start_address(head: LetterHead, language: Language) -> str:
+    """Give the address of the municipality's first page: short, for readers of the others."""
+    return f"{head.address}/{language.value}/{head.municipality_slug}"
+
+
 def number_words(number: int, language: Language) -> str:
     """Give the letter's number as it is printed, to find the address that belongs to it."""
     return _filled(translator(language).gettext("Letter %(number)s"), number=str(number))
@@ -90,7 +95,7 @@ def words_of(head: LetterHead, language: Language) -> LetterWords:
         ),
         help=_help(head, language),
         elsewhere=tuple(
-            (_own_name(other), _shown(sign_in_address(head, other)))
+            (_own_name(other), _shown(_start_address(head, other)))
             for other in Language
             if other is not language
         ),

@@ -65,7 +65,7 @@ def roll_file(body: bytes, *, areas: Collection[AreaCode], at: datetime) -> Roll
     """
     try:
         lines = _lines(_decoded(body))
-        places = _places(next(lines, (1, []))[1])
+        places = _places(*next(lines, (1, [])))
     except _Fault as fault:
         return _refused(fault)
     persons: dict[str, PersonOnFile] = {}
@@ -119,14 +119,14 @@ def _lines(words: str) -> Iterator[tuple[int, list[str]]]:
         begins = reader.line_num + 1
 
 
-def _places(header: list[str]) -> Mapping[str, int]:
+def _places(line: int, header: list[str]) -> Mapping[str, int]:
     names = [name.strip().lower() for name in header]
     if missing := [name for name in COLUMNS if name not in names]:
-        raise _Fault(f"the header lacks {', '.join(missing)}", line=1)
+        raise _Fault(f"the header lacks {', '.join(missing)}", line=line)
     if foreign := [_shown(name) for name in names if name not in COLUMNS]:
-        raise _Fault(f"the roll takes no other columns: remove {', '.join(foreign)}", line=1)
+        raise _Fault(f"the roll takes no other columns: remove {', '.join(foreign)}", line=line)
     if len(names) != len(COLUMNS):
-        raise _Fault("the header names a column twice", line=1)
+        raise _Fault("the header names a column twice", line=line)
     return {name: place for place, name in enumerate(names)}
 
 
@@ -139,7 +139,7 @@ def _person(
     year: int,
 ) -> PersonOnFile:
     if len(cells) != len(places):
-        raise _Fault(f"there are {len(cells)} cells instead of {len(places)}")
+        raise _Fault(f"the row has {len(cells)} of {len(places)} cells")
     row = {name: _clean(name, cells[place]) for name, place in places.items()}
     return PersonOnFile(
         line=line,
