@@ -1,1 +1,1 @@
-"""The counting house, left to right: ballot, roll, intake, log, dedup, tally, allocation, results."""
+"""The counting house, from the ballot and the roll through intake and log to the results."""

@@ -55,9 +55,7 @@ def ballot_bytes(ballot: Ballot, definition: BallotDefinition) -> bytes:
     ``u32(count)``, then for each mark ``u32(place in the definition) || u64(value)``, then zeros.
     """
     ordered = in_canonical_order(ballot, definition)
-    marks = b"".join(
-        u32(definition.index[m.project]) + u64(m.value) for m in ordered.marks
-    )
+    marks = b"".join(u32(definition.index[m.project]) + u64(m.value) for m in ordered.marks)
     return (u32(len(ordered.marks)) + marks).ljust(padded_length(definition), b"\0")
 
 
@@ -76,9 +74,7 @@ def ballot_from(what: bytes, definition: BallotDefinition) -> Ballot:
         ballot = Ballot(marks=tuple(_marks(what, definition)))
         same = ballot_bytes(ballot, definition) == what
     except (IndexError, ValueError) as err:
-        raise NotCanonical(
-            "ballot bytes do not name projects of this election"
-        ) from err
+        raise NotCanonical("ballot bytes do not name projects of this election") from err
     if not same:
         raise NotCanonical("ballot bytes are not in their one canonical form")
     return ballot

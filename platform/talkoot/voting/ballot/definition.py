@@ -72,9 +72,7 @@ class BallotDefinition:
             raise ValueError("a ballot needs at least one project")
         if len(set(ids)) != len(ids):
             raise ValueError("two projects have the same number")
-        unknown = {p.area for p in self.projects if p.area is not None} - set(
-            self.areas
-        )
+        unknown = {p.area for p in self.projects if p.area is not None} - set(self.areas)
         if unknown:
             raise ValueError(f"unknown area {min(unknown)!r}")
         if self.budget < 0 or any(project.cost < 0 for project in self.projects):
@@ -146,19 +144,13 @@ def _pack_list(items: list[bytes]) -> bytes:
 
 def _pack_text(words: Text) -> bytes:
     return _pack_list(
-        [
-            text(part)
-            for language in sorted(words)
-            for part in (language, words[language])
-        ]
+        [text(part) for language in sorted(words) for part in (language, words[language])]
     )
 
 
 def _pack_project(project: ProjectOnBallot) -> bytes:
     area = b"" if project.area is None else text(project.area)
-    return _pack_list(
-        [text(project.id), _pack_text(project.name), u64(project.cost), area]
-    )
+    return _pack_list([text(project.id), _pack_text(project.name), u64(project.cost), area])
 
 
 def _pack_rank(rank: ChannelRank) -> bytes:

@@ -70,9 +70,7 @@ _WORDS = {
 }
 
 
-def checked(
-    marks: Sequence[Mark], definition: BallotDefinition
-) -> Ballot | tuple[Fault, ...]:
+def checked(marks: Sequence[Mark], definition: BallotDefinition) -> Ballot | tuple[Fault, ...]:
     """Give the ballot in canonical order, or every fault it has (at least one)."""
     faults = tuple(_faults(marks[:MAX_MARKS_READ], definition))
     if faults:
@@ -86,9 +84,7 @@ def _faults(marks: Sequence[Mark], definition: BallotDefinition) -> Iterator[Fau
         if project not in definition.index:
             yield Fault(kind=FaultKind.UNKNOWN_PROJECT, project=project)
         elif times > 1:
-            yield Fault(
-                kind=FaultKind.REPEATED_PROJECT, project=project, found=times, allowed=1
-            )
+            yield Fault(kind=FaultKind.REPEATED_PROJECT, project=project, found=times, allowed=1)
     yield from _number_faults(len(counted), definition)
     known = [mark for mark in marks if mark.project in definition.index]
     match definition.vote_type:
@@ -127,9 +123,7 @@ def _approval_value_faults(marks: Sequence[Mark]) -> Iterator[Fault]:
             yield _value_fault(FaultKind.VALUE_TOO_HIGH, mark, 1)
 
 
-def _value_faults(
-    marks: Sequence[Mark], definition: BallotDefinition
-) -> Iterator[Fault]:
+def _value_faults(marks: Sequence[Mark], definition: BallotDefinition) -> Iterator[Fault]:
     limits = definition.limits
     for mark in marks:
         if mark.value < limits.min_value:
@@ -150,14 +144,8 @@ def _sum_faults(marks: Sequence[Mark], definition: BallotDefinition) -> Iterator
         yield Fault(kind=FaultKind.SUM_TOO_HIGH, found=total, allowed=limits.max_sum)
 
 
-def _cost_faults(
-    marks: Sequence[Mark], definition: BallotDefinition
-) -> Iterator[Fault]:
-    bound = (
-        definition.budget
-        if definition.limits.max_cost is None
-        else definition.limits.max_cost
-    )
+def _cost_faults(marks: Sequence[Mark], definition: BallotDefinition) -> Iterator[Fault]:
+    bound = definition.budget if definition.limits.max_cost is None else definition.limits.max_cost
     chosen = {mark.project for mark in marks}
     total = sum(project.cost for project in definition.projects if project.id in chosen)
     if total > bound:
