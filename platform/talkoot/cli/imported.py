@@ -8,9 +8,10 @@ from uuid import uuid4
 
 from talkoot.base.errors import BadFile
 from talkoot.base.i18n import Text
-from talkoot.base.ids import MunicipalityId, RoundId
+from talkoot.base.ids import AreaCode, MunicipalityId, RoundId
 from talkoot.rounds import (
     GRACE_S,
+    Area,
     Contact,
     Kind,
     Municipality,
@@ -24,6 +25,9 @@ from talkoot.voting.pabulib import PbElection
 
 RESULTS_FOR = timedelta(days=730)
 SLUG_MAX = 80
+WHOLE_TOWN = AreaCode("all")
+"""The one area of an imported municipality: every row of a roll names an area."""
+
 _PLAIN = str.maketrans({"ł": "l", "đ": "d", "ŋ": "n", "ŧ": "t", "ø": "o", "æ": "ae", "ı": "i"})
 
 
@@ -34,17 +38,23 @@ def slug_of(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_MAX] or "round"
 
 
-def municipality_from(pb: PbElection) -> Municipality:
-    """Give the municipality that the file names as its unit, without areas or a contact."""
-    unit = pb.meta["unit"]
+def municipality_from(pb: PbElection, definition: BallotDefinition) -> Municipality:
+    """Give the municipality that the file names as its unit: one area, and no contact.
+
+    Raises :class:`BadFile` where the file names no unit.
+    """
+    unit = pb.meta.get("unit", "")
+    if not unit:
+        raise BadFile("META has no unit, so nothing says which municipality this is")
+    name = _text(definition, unit)
     return Municipality(
         id=MunicipalityId(uuid4()),
         slug=slug_of(unit),
-        name=_text(pb, unit),
-        intro=_text(pb, pb.meta.get("country", unit)),
-        contact=Contact(name="", role=_text(pb, "-"), email="", phone=""),
+        name=name,
+        intro=_text(definition, pb.meta.get("country", unit)),
+        contact=Contact(name="", role=_text(definition, "-"), email="", phone=""),
         timezone="UTC",
-        areas=(),
+        areas=(Area(code=WHOLE_TOWN, parent=None, name=name, population=0),),
     )
 
 
@@ -58,7 +68,7 @@ def round_from(
     taken: Sequence[str],
 ) -> Round:
     """Give the file's election as a round; ``taken`` are slugs that its name must not have."""
-    nothing: Text = _text(pb, "")
+    nothing: Text = _text(definition, "")
     names = (pb.meta.get(key, "") for key in ("instance", "district", "subunit"))
     return Round(
         id=RoundId(uuid4()),
@@ -67,7 +77,7 @@ def round_from(
         kind=Kind.BUDGET,
         title=definition.title,
         theme=definition.title,
-        intro=_text(pb, pb.meta.get("comment", "")),
+        intro=_text(definition, pb.meta.get("comment", "")),
         rules=(),
         grace_s=GRACE_S,
         phases=(
@@ -82,7 +92,7 @@ def round_from(
                 area=None,
                 name=project.name,
                 summary=nothing,
-                text=_text(pb, pb.projects[place].columns.get("description", "")),
+                text=_text(definition, pb.projects[place].columns.get("description", "")),
                 cost=project.cost,
                 picture=None,
                 picture_alt=nothing,
@@ -92,14 +102,25 @@ def round_from(
     )
 
 
-def window_of(pb: PbElection) -> tuple[datetime, datetime]:
-    """Give the time of voting: from the file's first day to the end of its last, in UTC."""
-    first = _day(pb.meta["date_begin"], date(1, 1, 1))
-    last = _day(pb.meta["date_end"], date(1, 12, 31))
-    if last < first:
-        raise BadFile(f"date_end {pb.meta['date_end']} comes before date_begin")
-    start = datetime.combine(first, datetime.min.time(), tzinfo=UTC)
-    return start, datetime.combine(last, datetime.min.time(), tzinfo=UTC) + timedelta(days=1)
+def window_of(
+    pb: PbElection, *, opens: datetime | None = None, closes: datetime | None = None
+) -> tuple[datetime, datetime]:
+    """Give the time of voting in UTC: as named, else from the file's first day to its last's end.
+
+    Raises :class:`BadFile` for a day that neither says, and where the end is not after the start.
+    """
+    opens_at = opens or _midnight(pb, "date_begin", date(1, 1, 1))
+    closes_at = closes or _midnight(pb, "date_end", date(1, 12, 31)) + timedelta(days=1)
+    if closes_at <= opens_at:
+        raise BadFile(f"voting would end on {closes_at:%Y-%m-%d}, not after {opens_at:%Y-%m-%d}")
+    return opens_at, closes_at
+
+
+def _midnight(pb: PbElection, key: str, default: date) -> datetime:
+    """The start of the day that META names."""
+    if not pb.meta.get(key):
+        raise BadFile(f"META has no {key}: name the days with --opens and --closes")
+    return datetime.combine(_day(pb.meta[key], default), datetime.min.time(), tzinfo=UTC)
 
 
 def _day(words: str, default: date) -> date:
@@ -123,5 +144,6 @@ def _free(slug: str, taken: Sequence[str]) -> str:
     return name
 
 
-def _text(pb: PbElection, words: str) -> Text:
-    return {pb.meta.get("language", "").lower() or "en": words}
+def _text(definition: BallotDefinition, words: str) -> Text:
+    """Words in the language that the definition gives the file's title."""
+    return dict.fromkeys(definition.title, words)

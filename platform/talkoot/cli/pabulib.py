@@ -31,7 +31,7 @@ from talkoot.rounds import (
     rounds_of,
 )
 from talkoot.voting import log
-from talkoot.voting.ballot import AllocationRule, Ballot, Channel, Method
+from talkoot.voting.ballot import AllocationRule, Ballot, BallotDefinition, Channel, Method
 from talkoot.voting.intake import Cast, Door, Recorded
 from talkoot.voting.log import ElectionState, TwoPersons
 from talkoot.voting.pabulib import (
@@ -42,7 +42,7 @@ from talkoot.voting.pabulib import (
     refused_by_limits,
 )
 from talkoot.voting.results import pb_of, recounted
-from talkoot.voting.roll import AnchorScheme, create_keys, voter_key
+from talkoot.voting.roll import AnchorScheme, create_keys, keys_for, voter_key
 
 IMPORTERS = TwoPersons("import-pb", "the publisher of the file")
 AT_ONCE = 512
@@ -163,10 +163,9 @@ async def _kept(house: _House, pb: PbElection, how: Import) -> str:
     """Keep the election, cast its ballots if asked, and say what was done."""
     election_id = ElectionId(uuid4())
     definition = definition_from(pb, election_id, how.allocation)
-    first, last = window_of(pb)
-    opens_at, closes_at = how.opens or first, how.closes or last
+    opens_at, closes_at = window_of(pb, opens=how.opens, closes=how.closes)
     async with house.database.writing() as session:
-        municipality = await _municipality(session, pb)
+        municipality = await _municipality(session, pb, definition)
         taken = [round_.slug for round_ in await rounds_of(session, municipality.id)]
         round_ = round_from(
             pb, definition, municipality, opens_at=opens_at, closes_at=closes_at, taken=taken
@@ -185,12 +184,15 @@ async def _kept(house: _House, pb: PbElection, how: Import) -> str:
         if how.votes:
             at = system_clock()
             election = await log.opened(session, election_id, persons=IMPORTERS, at=at)
+        create_keys(house.settings.keys_folder, election_id)
     words = f"imported as {municipality.slug}/{round_.slug}, election {election_id}"
     return f"{words}; {await _cast(house, pb, election)}" if how.votes else words
 
 
-async def _municipality(session: WriteSession, pb: PbElection) -> Municipality:
-    new = municipality_from(pb)
+async def _municipality(
+    session: WriteSession, pb: PbElection, definition: BallotDefinition
+) -> Municipality:
+    new = municipality_from(pb, definition)
     for found in await municipalities(session):
         if found.slug == new.slug:
             return found
@@ -218,7 +220,7 @@ async def _cast(house: _House, pb: PbElection, election: log.Election) -> str:
 def _casts(
     house: _House, pb: PbElection, election: log.Election, refused: set[int]
 ) -> Iterator[Cast]:
-    keys = create_keys(house.settings.keys_folder, election.id)
+    keys = keys_for(house.settings.keys_folder, election.id)
     ballots: Sequence[Ballot] = ballots_from(pb, election.definition)
     voters = pb.votes.column("voter_id")
     for ballot, voter, line in zip(ballots, voters, pb.votes.lines, strict=True):

@@ -135,3 +135,4 @@ def _welcome(settings: Settings, way: str, console: Console) -> None:
             console.print(f"    [bold]{code}[/bold]", highlight=False)
         console.print(f"  {len(codes)} codes are in {path}", highlight=False)
     console.print("  Ctrl+C stops it; `talkoot demo --reset` starts over.\n")
+    console.file.flush()

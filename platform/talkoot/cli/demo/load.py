@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -80,6 +80,7 @@ EARLY_VOTERS = 620  # of the open round: enough to look alive, few enough to lea
 PAST_VOTERS = 1_240
 AT_ONCE = 256
 VOTING_DAYS = 21
+OPENING_HOUR = 6  # UTC: nine in the morning in Finland's summer, eight in its winter
 
 Progress = Callable[[str, int, int], None]
 """Is told what is under way, how many are done, and out of how many."""
@@ -100,6 +101,7 @@ class _Plan:
 
     file: RoundFile
     opens_at: datetime
+    closes_at: datetime
     projects: tuple[ProjectFile, ...]
     voters: tuple[Resident, ...]
     ballots: tuple[tuple[ProjectId, ...], ...]
@@ -138,10 +140,11 @@ class _House:
 def _plans(everyone: Sequence[Resident], at: datetime) -> list[_Plan]:
     """Four rounds: one open now, one of last year, and the two polls of the workshop."""
     open_, past, *polls = rounds_file()
+    morning = at.replace(hour=OPENING_HOUR, minute=0, second=0, microsecond=0)
     return [
-        _budget_plan(open_, everyone, EARLY_VOTERS, at - timedelta(days=6)),
-        _budget_plan(past, everyone, PAST_VOTERS, at - timedelta(days=380)),
-        *(_poll_plan(poll, everyone, at) for poll in polls),
+        _budget_plan(open_, everyone, EARLY_VOTERS, morning - timedelta(days=6)),
+        _budget_plan(past, everyone, PAST_VOTERS, morning - timedelta(days=380)),
+        *(_poll_plan(poll, everyone) for poll in polls),
     ]
 
 
@@ -156,17 +159,21 @@ def _budget_plan(
     return _Plan(
         file=file,
         opens_at=opens_at,
+        closes_at=opens_at + timedelta(days=VOTING_DAYS),
         projects=projects,
         voters=tuple(voter for voter, ballot in zip(voted, ballots, strict=True) if ballot),
         ballots=tuple(ballot for ballot in ballots if ballot),
     )
 
 
-def _poll_plan(file: RoundFile, everyone: Sequence[Resident], at: datetime) -> _Plan:
+def _poll_plan(file: RoundFile, everyone: Sequence[Resident]) -> _Plan:
+    """Plan a poll on the day that its name ends with."""
+    day = datetime.fromisoformat(file.slug[-10:]).replace(hour=OPENING_HOUR, tzinfo=UTC)
     ballots = people.poll_ballots(file.counts)
     return _Plan(
         file=file,
-        opens_at=at - timedelta(days=200),
+        opens_at=day,
+        closes_at=day + timedelta(hours=8),
         projects=(),
         voters=tuple(everyone[: len(ballots)]),
         ballots=ballots,
@@ -236,7 +243,7 @@ async def _frozen(house: _House, plan: _Plan, at: datetime) -> log.Election:
             definition,
             round_id=round_.id,
             opens_at=plan.opens_at,
-            closes_at=plan.opens_at + timedelta(days=VOTING_DAYS),
+            closes_at=plan.closes_at,
             grace_s=GRACE_S,
             persons=PERSONS,
             at=min(at, plan.opens_at),
@@ -257,13 +264,13 @@ def _rules(file: RoundFile) -> ElectionRules:
 
 async def _round(house: _House, plan: _Plan) -> Round:
     file = plan.file
-    closes_at = plan.opens_at + timedelta(days=VOTING_DAYS)
+    closes_at = plan.closes_at
     month, year = timedelta(days=30), timedelta(days=365)
     times = {
         PhaseKind.IDEAS: (plan.opens_at - 3 * month, plan.opens_at - 2 * month),
         PhaseKind.REVIEW: (plan.opens_at - 2 * month, plan.opens_at),
         PhaseKind.VOTING: (plan.opens_at, closes_at),
-        PhaseKind.RESULTS: (closes_at, closes_at + 2 * year),
+        PhaseKind.RESULTS: (closes_at, closes_at + 20 * year),
     }
     if file.kind == Kind.POLL:
         del times[PhaseKind.IDEAS], times[PhaseKind.REVIEW]
@@ -336,7 +343,7 @@ async def _voted(
         house.progress(f"Ballots: {title}", first, len(casts))
         some = casts[first : first + AT_ONCE]
         answers = await asyncio.gather(
-            *(house.door.cast(cast, election.opens_at + timedelta(days=1)) for cast in some)
+            *(house.door.cast(cast, election.opens_at + timedelta(hours=1)) for cast in some)
         )
         if not all(isinstance(answer, Recorded) for answer in answers):
             raise ValueError(f"a ballot of the demonstration was not recorded: {answers}")
