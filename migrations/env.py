@@ -3,7 +3,7 @@
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection, pool
+from sqlalchemy import Connection, make_url, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import talkoot.rounds.tables
@@ -24,7 +24,8 @@ def run(connection: Connection) -> None:
 
 async def main() -> None:
     """Connect to the database that the caller named."""
-    engine = create_async_engine(context.config.attributes["url"], poolclass=pool.NullPool)
+    url = make_url(context.config.attributes["url"]).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(url, poolclass=pool.NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(run)
         await connection.commit()
