@@ -223,3 +223,11 @@ def test_what_a_csv_writer_writes_is_read_back(
 def test_which_year_it_is_is_given() -> None:
     body = f"{HEADER}\nB;2027;north;fi".encode()
     assert roll_file(body, areas=AREAS, at=datetime(2027, 1, 1, tzinfo=UTC)).faults == ()
+
+
+@pytest.mark.full
+async def test_a_town_of_100_000_voters_is_imported_whole(session: WriteSession) -> None:
+    election_id = await an_election(session)
+    body = roll_of(100_000)
+    assert await imported(session, election_id, body) == RollReport(rows=100_000, added=100_000)
+    assert await imported(session, election_id, body) == RollReport(rows=100_000, unchanged=100_000)

@@ -14,6 +14,7 @@ from talkoot.voting.roll import (
     STANDARD_THROTTLES,
     Alarm,
     Code,
+    ElectionKeys,
     Origin,
     SignedIn,
     SignInRefusal,
@@ -25,6 +26,7 @@ from talkoot.voting.roll import (
     sign_in,
     with_check,
 )
+from talkoot.voting.roll.throttle import origin_bucket, wrong_counted
 from tests.voting.roll.conftest import AT, KEYS, CountingHasher, Town, a_town, an_election
 
 HOME = Origin(network="192.0.2.0/24")
@@ -318,6 +320,42 @@ async def test_a_burst_at_one_code_gets_no_more_tries_than_a_patient_guesser(
     assert late == [SignInRefused(reason=SignInRefusal.THROTTLED, retry_after_s=15)]
 
 
+class Meanwhile(CountingHasher):
+    """While a code is hashed, 20 wrong ones of the same network are counted and committed."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.database = database
+
+    async def verifier(self, keys: ElectionKeys, *, secret: str, salt: bytes) -> bytes:
+        """Let the others be counted first."""
+        async with self.database.writing() as session:
+            for _ in range(20):
+                bucket = origin_bucket(HOME)
+                await wrong_counted(session, bucket, window=STANDARD_THROTTLES.window, at=AT)
+        return await super().verifier(keys, secret=secret, salt=salt)
+
+
+@pytest.mark.parametrize(("throttles", "held"), [(STANDARD_THROTTLES, True), (OFF, False)])
+async def test_a_right_code_is_held_if_its_network_was_held_while_it_was_hashed(
+    database: Database,
+    desk: Database,
+    hasher: CountingHasher,
+    throttles: Throttles,
+    *,
+    held: bool,
+) -> None:
+    """So a burst from one network, spread over many selectors, gains nothing by being quick."""
+    async with desk.writing() as session:
+        town = await a_town(session, hasher, voters=1)
+    async with Meanwhile(database) as slow:
+        (found,) = await at_once(database, town, slow, [town.codes[0].code], throttles)
+    if held:
+        assert found == SignInRefused(reason=SignInRefusal.THROTTLED, retry_after_s=600)
+    else:
+        assert isinstance(found, SignedIn)
+
+
 async def test_reading_first_and_counting_after_would_lose_attempts(
     database: Database, desk: Database, hasher: CountingHasher
 ) -> None:
@@ -361,10 +399,24 @@ async def test_counts_whose_time_is_over_are_forgotten(
     guesser, _ = await a_guesser(session, hasher)
     rng = random.Random(11)
     await guesser.refused(generated(rng.randrange))  # a selector, a network, the breaker
-    assert await forgotten(session, at=AT) == 0
-    assert await forgotten(session, at=AT + timedelta(minutes=10)) == 1
-    assert await forgotten(session, at=AT + timedelta(hours=1)) == 1
-    assert await forgotten(session, at=AT + timedelta(days=366)) == 1
+    assert await forgotten(session, at=AT, at_most=10) == 0
+    assert await forgotten(session, at=AT + timedelta(minutes=10), at_most=10) == 1
+    assert await forgotten(session, at=AT + timedelta(hours=1), at_most=10) == 1
+    assert await forgotten(session, at=AT + timedelta(days=366), at_most=10) == 1
+
+
+async def test_a_count_that_another_holds_is_left_to_it(
+    database: Database, desk: Database, hasher: CountingHasher
+) -> None:
+    async with desk.writing() as session:
+        town = await a_town(session, hasher, voters=1)
+    await at_once(database, town, hasher, [generated(random.Random(12).randrange)], OFF)
+    later = AT + timedelta(days=400)
+    async with database.writing() as holder, database.writing() as sweeper:
+        await wrong_counted(holder, origin_bucket(HOME), window=OFF.window, at=AT)
+        assert await forgotten(sweeper, at=later, at_most=10) == 2
+    async with database.writing() as session:
+        assert await forgotten(session, at=later, at_most=10) == 1
 
 
 @pytest.mark.parametrize(

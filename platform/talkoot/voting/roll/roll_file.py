@@ -154,6 +154,8 @@ def _clean(name: str, cell: str) -> str:
     """Give the cell in normal form C without outer spaces; refuse what no cell should hold."""
     if len(cell) > CELL_MAX:
         raise _Fault(f"the {name} has {len(cell)} characters: more than {CELL_MAX}")
+    if cell.isascii() and cell.isprintable():  # most cells, and nothing below concerns them
+        return cell.strip()
     trimmed = unicodedata.normalize("NFC", cell).strip()
     # Cc are control characters (NUL, line ends), Cf invisible ones (marks that turn text around).
     if hidden := [c for c in trimmed if unicodedata.category(c) in {"Cc", "Cf"}]:

@@ -13,6 +13,7 @@ from talkoot.base.db import WriteSession
 from talkoot.base.ids import ElectionId, VoterKey
 from talkoot.voting.roll.sign_in import Proof
 from talkoot.voting.roll.tables import VoterSessionRow
+from talkoot.voting.roll.throttle import forgotten
 
 SessionId = NewType("SessionId", bytes)
 """The SHA-256 of a token: names a session and opens none."""
@@ -60,9 +61,13 @@ async def opened(
     proof: Proof,
     at: datetime,
 ) -> OpenedSession:
-    """Open a session under a new token, drawn here and kept nowhere. Some dead ones are removed."""
+    """Open a session under a new token, drawn here and kept nowhere.
+
+    Some dead sessions and some counts of wrong codes whose time is over are removed on the way.
+    """
     token, form_token = secrets.token_urlsafe(TOKEN_BYTES), secrets.token_bytes(TOKEN_BYTES)
     await swept(session, at=at, at_most=SWEPT_AT_ONCE)
+    await forgotten(session, at=at, at_most=SWEPT_AT_ONCE)
     await session.execute(
         insert(VoterSessionRow).values(
             token_hash=_id_of(token),

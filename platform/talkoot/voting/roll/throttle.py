@@ -195,13 +195,18 @@ async def attempt_returned(session: WriteSession, bucket: Bucket) -> None:
     await session.execute(delete(ThrottleRow).where(ThrottleRow.bucket == bucket))
 
 
-async def forgotten(session: WriteSession, *, at: datetime) -> int:
-    """Remove the counts whose window has ended; gives how many."""
-    done = await session.execute(
-        delete(ThrottleRow).where(
-            ThrottleRow.window_ends_at <= at,
-            or_(ThrottleRow.blocked_until.is_(None), ThrottleRow.blocked_until <= at),
-        )
+async def forgotten(session: WriteSession, *, at: datetime, at_most: int) -> int:
+    """Remove counts whose window has ended; gives how many.
+
+    Rows that others hold are left to them: who waits for two rows in another order may deadlock.
+    """
+    row = ThrottleRow
+    over = (
+        select(row.bucket)
+        .where(row.window_ends_at <= at, or_(row.blocked_until.is_(None), row.blocked_until <= at))
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
     )
+    done = await session.execute(delete(row).where(row.bucket.in_(over)))
     assert isinstance(done, CursorResult)  # noqa: S101 - a DELETE always gives one
     return done.rowcount
