@@ -35,3 +35,10 @@ async def test_the_chain_goes_down_to_nothing_and_up_again(server: Server) -> No
     await asyncio.to_thread(migrate.upgrade, url)
     assert await tables(url) == full
     assert {"entry", "standing", "roll_person"} <= full
+
+
+async def test_a_server_may_be_named_by_a_plain_postgresql_address(
+    server: Server, database_name: str
+) -> None:
+    plain = server.url(database=database_name).replace("postgresql+asyncpg:", "postgresql:")
+    await asyncio.to_thread(migrate.check, plain)
