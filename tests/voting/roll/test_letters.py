@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from babel.messages.extract import extract_from_file
 from pypdf import PageObject, PdfReader
 from pypdf.generic import StreamObject
 
@@ -21,6 +23,7 @@ from talkoot.voting.roll import (
     Recipient,
     generated,
     grouped,
+    letter_words,
     letters_pdf,
 )
 from talkoot.voting.roll.letter_print import code_address, qr_matrix
@@ -207,3 +210,21 @@ def test_progress_is_told_page_by_page() -> None:
 
 def test_no_letters_are_no_pages_of_anybody() -> None:
     assert "SECRET" not in " ".join(page.extract_text() for page in pages_of(()))
+
+
+def test_every_word_of_a_letter_is_found_for_translation(repository: Path) -> None:
+    """A message that the extractor does not see would come out in English for ever."""
+    source = repository / "platform/talkoot/voting/roll/letter_words.py"
+    found = {message[1] for message in extract_from_file("python", str(source))}
+    asked: set[str] = set()
+
+    class Listening:
+        def gettext(self, message: str) -> str:
+            asked.add(message)
+            return message
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(letter_words, "translator", lambda _: Listening())
+        letters_pdf(codes_for(*Language), HEAD)
+    assert asked == found
+    assert len(asked) > 10

@@ -75,21 +75,23 @@ def number_words(number: int, language: Language) -> str:
 
 def words_of(head: LetterHead, language: Language) -> LetterWords:
     """Give the words of the letters in a language."""
-    say = translator(language).gettext
+    catalogue = translator(language)
     return LetterWords(
         municipality=said(head.municipality, language)[0],
         title=said(head.title, language)[0],
         when=_filled(
-            say("You can vote from %(opens)s until %(closes)s."),
+            catalogue.gettext("You can vote from %(opens)s until %(closes)s."),
             opens=day_and_time(head.opens_at, head.timezone, language),
             closes=day_and_time(head.closes_at, head.timezone, language),
         ),
-        code_title=say("Your voting code"),
-        square=say("The square on the right opens the voting page and gives the code for you."),
-        steps_title=say("How to vote"),
+        code_title=catalogue.gettext("Your voting code"),
+        square=catalogue.gettext(
+            "The square on the right opens the voting page and gives the code for you."
+        ),
+        steps_title=catalogue.gettext("How to vote"),
         steps=_steps(head, language),
-        keep_title=say("Keep this letter to yourself"),
-        keep=say(
+        keep_title=catalogue.gettext("Keep this letter to yourself"),
+        keep=catalogue.gettext(
             "The code is yours alone: whoever has it can vote in your place. Nobody from the "
             "municipality will ever ask you for it."
         ),
@@ -103,25 +105,25 @@ def words_of(head: LetterHead, language: Language) -> LetterWords:
 
 
 def _steps(head: LetterHead, language: Language) -> tuple[Step, ...]:
-    say = translator(language).gettext
+    catalogue = translator(language)
     return (
         Step(
-            title=say("Open the voting page"),
-            text=say(
+            title=catalogue.gettext("Open the voting page"),
+            text=catalogue.gettext(
                 "Point the camera of your phone at the square, or type this address into a browser:"
             ),
             address=_shown(sign_in_address(head, language)),
         ),
         Step(
-            title=say("Give your code"),
-            text=say(
+            title=catalogue.gettext("Give your code"),
+            text=catalogue.gettext(
                 "The square has given it already. If you type it, small letters will do, and you "
                 "may leave out the dashes. The code never holds 0, 1, I, L or O."
             ),
         ),
         Step(
-            title=say("Make your choices and confirm them"),
-            text=say("Your vote is recorded when you see the receipt."),
+            title=catalogue.gettext("Make your choices and confirm them"),
+            text=catalogue.gettext("Your vote is recorded when you see the receipt."),
         ),
     )
 
