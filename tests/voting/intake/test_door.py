@@ -1,7 +1,8 @@
 """The one door: what it records, what it refuses, and that it answers only what is so."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -10,6 +11,7 @@ import pytest
 
 from talkoot.base.bytes import Digest
 from talkoot.base.db import Database, WriteSession
+from talkoot.base.db.embedded import Login, Server
 from talkoot.base.errors import NotAllowed, Unavailable
 from talkoot.base.ids import ElectionId, ProjectId, VoterKey
 from talkoot.voting.ballot import Entry, FaultKind, Mark, Method, Recast
@@ -338,3 +340,43 @@ async def test_an_error_beside_an_open_door_goes_on_its_way(
     with pytest.raises(KeyError):
         await failing()
     assert isinstance(await waiting[0], Recorded)
+
+
+class LosesTheAnswer(Database):
+    """The connection breaks after the commit and before the answer, the first time."""
+
+    broken = False
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[WriteSession]:
+        async with super().writing() as session:
+            yield session
+        if not self.broken:
+            self.broken = True
+            raise Unavailable("the database went away")
+
+
+async def test_who_got_no_answer_learns_by_asking_again(
+    server: Server, database_name: str, desk: Database
+) -> None:
+    election = await an_open_election(desk, recast=Recast.FIRST_COUNTS)
+    losing = LosesTheAnswer(server.url(login=Login.APP, database=database_name))
+    ballot = a_cast(election)
+    async with Door(losing) as door:
+        with pytest.raises(Unavailable, match="went away"):
+            await door.cast(ballot, NOON)
+        again = await door.cast(ballot, NOON)
+    await losing.close()
+    (entry,) = await entries_of(desk, election.id)
+    assert again == AlreadyRecorded(entry_hash=entry.hash)
+
+
+async def test_where_there_is_no_database_nothing_is_acknowledged(desk: Database) -> None:
+    election = await an_open_election(desk)
+    nowhere = Database("postgresql://talkoot_app@/talkoot?host=/nowhere")
+    async with Door(nowhere) as door:
+        outcomes = await asyncio.gather(
+            *(door.cast(a_cast(election), NOON) for _ in range(5)), return_exceptions=True
+        )
+    await nowhere.close()
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 5
