@@ -1,7 +1,8 @@
 """Add1: the Method of Equal Shares again and again, every voter with one currency unit more.
 
 Most steps change nothing. Where :func:`same_between` is certain that all steps up to a greater one
-buy the same, they are jumped over; jumps double while they succeed and are halved where they fail.
+buy the same, they are jumped over. How far to jump is guessed from how fast the closest rivals came
+nearer, and halved where the guess was too bold.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,12 @@ from dataclasses import dataclass
 from talkoot.voting.allocation.equal_shares import Run, equal_shares, same_between
 from talkoot.voting.allocation.ground import Ground
 from talkoot.voting.ballot import Stop
+
+MOST_TRUST = 15
+"""Sixteenths of a guess that are jumped at the most."""
+
+FARTHEST = 64
+"""Guesses reach at most so many times as far as what they are taken from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,23 +39,65 @@ def add1(ground: Ground, *, start: int, stop: Stop) -> Added:
     supported project is bought, since nothing changes after that.
     """
     here = Added(run=equal_shares(ground, start), steps=0)
-    jump = 1
+    pace = _Pace()
     while not _final(ground, here.run, stop):
-        if jump > 1:
-            steps = here.steps + jump
+        steps = here.steps + pace.jump
+        if pace.jump > 1:
             far = same_between(ground, here.run, start + steps * ground.unit)
             if far is None:
-                jump //= 2
+                pace = pace.failed()
                 continue
-            here, jump = Added(run=far, steps=steps), jump * 2
-            continue
-        steps = here.steps + 1
-        following = equal_shares(ground, start + steps * ground.unit)
-        if _cost(ground, following) > ground.problem.budget:
-            return Added(run=here.run, steps=steps)
-        jump = 2 if following.places == here.run.places else 1
-        here = Added(run=following, steps=steps)
+        else:
+            far = equal_shares(ground, start + steps * ground.unit)
+            if _cost(ground, far) > ground.problem.budget:
+                return Added(run=here.run, steps=steps)
+        before, here = here, Added(run=far, steps=steps)
+        pace = pace.arrived(_reach(before, here))
     return here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pace:
+    """How far to go next. It decides only how fast the answer is found, never what it is.
+
+    ``trust`` sixteenths of the distance that seems safe are jumped: fewer after every jump that
+    failed, more after one that did not.
+    """
+
+    jump: int = 1
+    trust: int = MOST_TRUST
+
+    def failed(self) -> "_Pace":
+        """After a jump that was not certain to change nothing: half as far."""
+        return _Pace(jump=self.jump // 2, trust=max(self.trust // 2, 1))
+
+    def arrived(self, reach: int) -> "_Pace":
+        """After a step or jump: as far as seems safe, but never more than eight times as far."""
+        trust = min(self.trust + 2, MOST_TRUST) if self.jump > 1 else self.trust
+        jump = max(1, min(reach * trust // 16, 8 * self.jump))
+        return _Pace(jump=jump, trust=trust)
+
+
+def _reach(before: Added, here: Added) -> int:
+    """How many steps more will probably change nothing: a guess, from what moved how fast.
+
+    In each round a rival's key falls by what it fell per step since ``before``, and must not reach
+    the winner's; at the end what is missing for any other project must not melt away.
+    """
+    if before.run.places != here.run.places:
+        return 0
+    width = here.steps - before.steps
+    reach = FARTHEST * width
+    for then, now in zip(before.run.bought, here.run.bought, strict=True):
+        for place, key in now.rivals.items():
+            fallen = then.rivals.get(place, key) - key
+            if fallen > 0 and now.quote.most is not None:
+                reach = min(reach, (key - now.quote.most) * width // fallen)
+    for place, missing in here.run.missing.items():
+        melted = before.run.missing.get(place, missing) - missing
+        if melted > 0:
+            reach = min(reach, missing * width // melted)
+    return reach
 
 
 def _cost(ground: Ground, run: Run) -> int:

@@ -1,20 +1,24 @@
 """One run of the Method of Equal Shares: decided on bounds, exactly where they do not decide."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from talkoot.voting.allocation.ground import Ground
 from talkoot.voting.allocation.ledger import Ledger
-from talkoot.voting.allocation.quote import KEY_BITS, Purses, Quote, paid, quoted
+from talkoot.voting.allocation.quote import KEY_BITS, Purses, Quote, lacking, paid, quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Bought:
-    """A round of a run: the winner's quote, and those that were exactly as good."""
+    """A round of a run: the winner's quote, and those that were exactly as good.
+
+    ``rivals`` are lower bounds of the keys of the others that were looked at in this round.
+    """
 
     quote: Quote
     tied: tuple[int, ...]
+    rivals: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def place(self) -> int:
@@ -24,11 +28,15 @@ class Bought:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Run:
-    """A whole run: what was bought, in order, when every voter started with ``start``."""
+    """A whole run: what was bought, in order, when every voter started with ``start``.
+
+    ``missing`` is about how much scaled money the supporters of each other project lack at the end.
+    """
 
     start: int
     shift: int
     bought: tuple[Bought, ...]
+    missing: Mapping[int, int]
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -140,11 +148,19 @@ class _Running:
         """Let the supporters pay."""
         paid(self.purses, bought.quote)
         self.waiting.discard(bought.place)
-        self.bought.append(bought)
+        rivals = {p: quote.least for p, quote in self.quotes.items() if p != bought.place}
+        self.bought.append(replace(bought, rivals=rivals))
 
     def finished(self) -> Run:
         """The run as it stands."""
-        return Run(start=self.purses.start, shift=self.purses.shift, bought=tuple(self.bought))
+        bought = {one.place for one in self.bought}
+        others = [place for place in self.ground.contested if place not in bought]
+        return Run(
+            start=self.purses.start,
+            shift=self.purses.shift,
+            bought=tuple(self.bought),
+            missing={place: lacking(self.purses, place) for place in others},
+        )
 
 
 def _flat_key(ground: Ground, place: int) -> int:

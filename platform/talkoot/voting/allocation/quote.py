@@ -145,6 +145,13 @@ def quoted(purses: Purses, place: int, known: Quote | None = None) -> Quote | No
     )
 
 
+def lacking(purses: Purses, place: int) -> int:
+    """About how much scaled money a project's supporters lack; 0 where they lack nothing."""
+    some = purses.taking_part[place]
+    have, _ = shifted(int(np.dot(some.weights, purses.lower.take(some.groups))), -purses.shift)
+    return max(purses.ground.costs[place] - have, 0)
+
+
 def _filled(some: Supporters, lower: I64, cost: int, flat: int, begin: tuple[int, int]) -> _Filled:
     """Fill up from a rho (numerator, denominator) certainly neither too great nor below flat."""
     rest, value = cost, flat
