@@ -120,7 +120,7 @@ def _is_word(room: str, name: str) -> bool:
 
 
 def module_of(path: Path) -> str:
-    """The dotted name of a file: below a source root without the root, elsewhere with its folders."""
+    """The dotted name of a file: without the source root where it is below one."""
     parts = list(path.relative_to(ROOT).with_suffix("").parts)
     if parts[0] in SOURCES:
         parts = parts[1:]
