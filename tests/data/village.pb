@@ -1,0 +1,91 @@
+META
+key;value
+description;Made-up village with ballots over the limit
+country;Finland
+unit;Kivikylä
+instance;2034
+num_projects;7
+num_votes;63
+budget;30000.75
+vote_type;approval
+rule;greedy
+date_begin;01.03.2034
+date_end;14.03.2034
+min_length;1
+max_length;3
+language;fi
+currency;EUR
+PROJECTS
+project_id;cost;name
+1;12000.50;Skating rink
+2;8000;Village oven
+A/3;8000;Fishing pier
+4;3000;Bird boxes
+05;15000;Outdoor gym
+6;28000;Swimming hall
+7;2500.25;"Book swap; with a ""bench"""
+VOTES
+voter_id;vote
+v1;A/3
+v2;6
+v3;4,2
+v4;1
+v5;4
+v6;A/3,1,2
+v7;05,A/3,6
+v8;1
+v9;2,1
+v10;7,A/3,6
+v11;2
+v12;A/3,6
+v13;05
+v14;6,4
+v15;2,7,6
+v16;A/3,1
+v17;A/3,1,6
+v18;6,A/3,2
+v19;4,05
+v20;4,7
+v21;2
+v22;A/3,1
+v23;1
+v24;6,A/3
+v25;05,6,4
+v26;A/3,2,05
+v27;4
+v28;6
+v29;4,A/3,2
+v30;4,6
+v31;A/3,05,2
+v32;1,6
+v33;2,A/3,6
+v34;A/3
+v35;A/3
+v36;1,6
+v37;6,1
+v38;6,A/3
+v39;A/3
+v40;A/3,2
+v41;4,05,1
+v42;05,2
+v43;A/3,2
+v44;4,05
+v45;A/3
+v46;1,A/3,6
+v47;2,A/3
+v48;A/3,05
+v49;4
+v50;4
+v51;1
+v52;1
+v53;6
+v54;05
+v55;2,05,1
+v56;4,05,2
+v57;1,6
+v58;A/3,4,2
+v59;2,6
+v60;4,7
+over;1,2,A/3,4
+twice;1,1
+all;1,2,A/3,4,05,6,7
