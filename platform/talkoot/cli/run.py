@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from talkoot.base.clock import system_clock
 from talkoot.base.db import Database, Role, embedded
 from talkoot.base.db import migrate as chain
 from talkoot.base.db.embedded import Login, NoPostgres
-from talkoot.base.settings import Settings
+from talkoot.base.settings import BadSettings, Settings
 from talkoot.cli.context import settings_now
 from talkoot.rounds import municipalities
 
@@ -30,6 +31,7 @@ def run() -> None:
 
     settings = settings_now()
     console = Console()
+    _port_must_be_free(settings)
     with _database(settings, console) as (owner, desk, app):
         chain.upgrade(owner)
         way = asyncio.run(_demo_found_or_loaded(desk, settings, console))
@@ -68,6 +70,17 @@ def demo(*, reset: bool) -> None:
     shutil.rmtree(settings.keys_folder, ignore_errors=True)
     (settings.home / CODES_FILE).unlink(missing_ok=True)
     click.echo("the demonstration is gone; `talkoot run` makes a new one")
+
+
+def _port_must_be_free(settings: Settings) -> None:
+    """Say so before anything starts, if another programme has the port."""
+    try:
+        socket.create_server((settings.host, settings.port)).close()
+    except OSError as err:
+        raise BadSettings(
+            f"cannot listen on {settings.host}:{settings.port} ({err.strerror}); "
+            "is Talkoot running already? TALKOOT_PORT names another port"
+        ) from err
 
 
 @contextmanager
