@@ -170,8 +170,8 @@ def _tie(voice: Voice, tie: TieRule) -> str:
     match tie:
         case TieRule.LISTED:
             return voice.gettext(
-                "If projects are exactly equal, the one that comes first in the published list goes "
-                "first."
+                "If projects are exactly equal, the one that comes first in the published list "
+                "goes first."
             )
         case TieRule.CHEAPER:
             return voice.gettext("If projects are exactly equal, the cheaper one goes first.")

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from talkoot.base.bytes import Digest
-from talkoot.base.errors import NotFound
 from talkoot.base.ids import ProjectId, SubmissionId
 from talkoot.rounds import municipalities, rounds_of
 from talkoot.voting.ballot import Channel, Mark, Method, receipt_number
@@ -220,11 +219,6 @@ async def show_results(request: Request) -> Response:
     return _json(result)
 
 
-async def no_such_address(request: Request) -> Response:
-    """Answer every other address below ``/api``."""
-    raise NotFound(f"{request.scope['path']} is no address of the API")
-
-
 def _json(document: object, *, status: int = 200) -> Response:
     return Response(msgspec.json.encode(document), status_code=status, media_type=JSON)
 
@@ -240,5 +234,4 @@ ROUTES = [
         gate=voters_only,
     ),
     guarded(Route(f"{_ELECTION}/results", show_results), Access.PUBLIC),
-    guarded(Route("/api/{rest:path}", no_such_address), Access.PUBLIC),
 ]

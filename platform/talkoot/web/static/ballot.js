@@ -44,7 +44,8 @@ const words = document.getElementById("words");
 const area = document.getElementById("area");
 const shown = document.getElementById("shown");
 const cards = [...form.querySelectorAll(".card-choosable")];
-const texts = new Map(cards.map((card) => [card, card.querySelector(".card-body").textContent.toLowerCase()]));
+const text = (card) => card.querySelector(".card-body").textContent.toLowerCase();
+const texts = new Map(cards.map((card) => [card, text(card)]));
 
 /** The areas of the filter: the chosen one and those below it, by their indentation. */
 function areasChosen() {
@@ -80,6 +81,8 @@ words.addEventListener("keydown", (event) => {
   if (event.key === "Enter") event.preventDefault();
 });
 document.getElementById("no-script").hidden = true;
+running.hidden = false;
+meter.hidden = false;
 document.getElementById("filter").hidden = true;
 // A browser may bring a page back with its boxes ticked.
 window.addEventListener("pageshow", () => {

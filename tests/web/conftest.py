@@ -1,0 +1,35 @@
+"""Towns to visit, each on a database of its own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest_asyncio
+
+from talkoot.base.db import Database
+from talkoot.rounds import Kind
+from talkoot.voting.log import ElectionRules
+from tests.web.town import BASE, Town, a_town, rules
+
+TownWith = Callable[..., Awaitable[Town]]
+"""Builds a town under rules that are given."""
+
+
+@pytest_asyncio.fixture
+async def town_with(database: Database, desk: Database, tmp_path: Path) -> AsyncIterator[TownWith]:
+    """Build a town by rules, once in a test."""
+    async with AsyncExitStack() as stack:
+
+        async def built(
+            agreed: ElectionRules, *, kind: Kind = Kind.BUDGET, public_url: str = BASE
+        ) -> Town:
+            town = a_town(database, desk, tmp_path, agreed, kind=kind, public_url=public_url)
+            return await stack.enter_async_context(town)
+
+        yield built
+
+
+@pytest_asyncio.fixture
+async def town(town_with: TownWith) -> Town:
+    """A town where voters approve up to three projects and may vote again."""
+    return await town_with(rules())
