@@ -6,14 +6,14 @@ import pytest
 
 from talkoot.voting.pabulib import PbElection, read_pb
 
-_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "pabulib"
+FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "pabulib"
 
 
 def pabulib_folder() -> Path:
     """Give the folder of Pabulib files beside the repository; skip the test where it is absent."""
-    if not _FOLDER.is_dir():
+    if not FOLDER.is_dir():
         pytest.skip("the folder of Pabulib files (../shared/data/pabulib) is not here")
-    return _FOLDER
+    return FOLDER
 
 
 def pabulib_file(name: str) -> Path:

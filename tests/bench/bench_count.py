@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 
 import click
+import pytest
 
 from talkoot.voting.allocation import AllocationProblem, allocated
 from talkoot.voting.allocation.reference import reference
 from talkoot.voting.ballot import AllocationRule, Completion, Rule
 from talkoot.voting.pabulib import problem_from, read_pb
-
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "pabulib"
+from tests.shared_data import FOLDER, pabulib_folder
 
 SMALL = (
     "Netherlands_Assen_2024.pb",
@@ -56,10 +56,10 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - begun
 
 
-def opened(name: str) -> tuple[AllocationProblem, float]:
+def opened(folder: Path, name: str) -> tuple[AllocationProblem, float]:
     """Read a file and pose its problem; gives the seconds of both together."""
     begun = time.process_time()
-    problem = problem_from(read_pb((FOLDER / name).read_bytes()))
+    problem = problem_from(read_pb((folder / name).read_bytes()))
     return problem, time.process_time() - begun
 
 
@@ -68,9 +68,9 @@ def words(rule: AllocationRule) -> str:
     return f"{rule.rule}" + ("" if rule.completion is Completion.NONE else f"+{rule.completion}")
 
 
-def against_twins(name: str) -> None:
+def against_twins(folder: Path, name: str) -> None:
     """Print kernel, twin and their ratio for every rule."""
-    problem, reading = opened(name)
+    problem, reading = opened(folder, name)
     click.echo(f"{name}: read {reading:.3f} s")
     for rule in (*PLAIN, ADD1):
         fast = seconds(partial(allocated, problem, rule))
@@ -79,9 +79,9 @@ def against_twins(name: str) -> None:
         click.echo(f"  {words(rule):<18} {fast:9.4f} s   twin {slow:9.3f} s   {ratio:8.0f} x")
 
 
-def alone(name: str, *, long: bool) -> None:
+def alone(folder: Path, name: str, *, long: bool) -> None:
     """Print the seconds of every rule on a large election."""
-    problem, reading = opened(name)
+    problem, reading = opened(folder, name)
     profile = problem.profile
     click.echo(
         f"{name}: {profile.ballots} ballots, {profile.groups} different, read {reading:.3f} s"
@@ -91,17 +91,27 @@ def alone(name: str, *, long: bool) -> None:
         click.echo(f"  {words(rule):<18} {seconds(partial(allocated, problem, rule)):9.4f} s")
 
 
-def main() -> int:
-    """Run everything that the machine has the files for."""
-    if not FOLDER.is_dir():
-        click.echo("the folder of Pabulib files (../shared/data/pabulib) is not here")
-        return 1
+def test_small_elections_against_their_slow_twins() -> None:
+    folder = pabulib_folder()
     for name in SMALL:
-        against_twins(name)
+        against_twins(folder, name)
+
+
+def test_large_elections() -> None:
+    folder = pabulib_folder()
     for name in LARGE:
-        alone(name, long="--long" in sys.argv[1:])
-    return 0
+        alone(folder, name, long=False)
+
+
+@pytest.mark.full
+def test_large_elections_with_add1() -> None:
+    folder = pabulib_folder()
+    for name in LONG_ADD1:
+        alone(folder, name, long=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    for small in SMALL:
+        against_twins(FOLDER, small)
+    for large in LARGE:
+        alone(FOLDER, large, long="--long" in sys.argv[1:])
