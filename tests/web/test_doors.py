@@ -94,6 +94,23 @@ async def test_another_host_is_refused_with_every_header(visitor: Visitor) -> No
         check_headers(answer)
 
 
+STRANGE = ["%00", "%0a", "%7f", "%ff", "%c3%28", "%2e%2e%2f", "x" * 3000, "%F0%9F%8C%B2"]
+
+
+async def test_strange_names_in_an_address_are_not_found(visitor: Visitor) -> None:
+    for name in STRANGE:
+        for path in (
+            f"/fi/{name}",
+            f"/fi/koe/{name}",
+            f"/{name}/koe",
+            f"{ROUND}/results/{name}",
+            f"/pictures/{name}",
+            f"/api/v1/elections/{name}",
+        ):
+            answer = await visitor.get(path)
+            assert answer.status_code in {303, 404}, (path, answer.status_code)
+
+
 async def test_a_forged_post_is_refused_everywhere(town: Town, visitor: Visitor) -> None:
     opened = await visitor.signed_in(town.codes[0])
     fields = opened.choosing(number(1))

@@ -22,6 +22,10 @@ class TooLarge(TalkootError):
     """The request's body is larger than anything we ask for."""
 
 
+class NoSuchAddress(TalkootError):
+    """The address holds a sign that no name of ours can hold."""
+
+
 class ForeignPost(TalkootError):
     """A form was sent from another site, or by a browser that does not say from where."""
 
@@ -65,6 +69,9 @@ class Doors:
     def _fault(self, request: Request) -> TalkootError | None:
         if request.headers.get("host", "").lower() not in self.hosts:
             return WrongHost("not one of our hosts")
+        if not request.scope["path"].isprintable():
+            # The database could not even look for the null character.
+            return NoSuchAddress("control characters in the address")
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
             return TooLarge(f"at most {MAX_BODY_BYTES} bytes")

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from talkoot.base.errors import NotFound, Unavailable
 from talkoot.voting.intake import Refusal
 from talkoot.voting.roll import SignInRefusal
-from talkoot.web.doors import ForeignPost, TooLarge, WrongHost
+from talkoot.web.doors import ForeignPost, NoSuchAddress, TooLarge, WrongHost
 from talkoot.web.forms import BadForm, FormFault, StaleForm
 
 
@@ -85,6 +86,9 @@ _BY_CLASS: Mapping[type[Exception], Trouble] = {
     NotFound: Trouble.NOT_FOUND,
     Unavailable: Trouble.UNAVAILABLE,
     WrongHost: Trouble.WRONG_HOST,
+    NoSuchAddress: Trouble.NOT_FOUND,
+    # The caller left in mid-request: nobody reads the answer, and nothing was done.
+    ClientDisconnect: Trouble.MALFORMED,
     TooLarge: Trouble.TOO_LARGE,
     ForeignPost: Trouble.FOREIGN_POST,
     StaleForm: Trouble.STALE_FORM,

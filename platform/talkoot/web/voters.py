@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from talkoot.base.ids import ElectionId
 from talkoot.voting.log import Election
 from talkoot.voting.roll import OpenedSession, VoterSession, session_of
 from talkoot.web.forms import Form, StaleForm
@@ -46,13 +47,13 @@ def token_in_header(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-async def voter_with(house: House, token: str, election: Election | None) -> VoterSession | None:
+async def voter_with(house: House, token: str, election_id: ElectionId) -> VoterSession | None:
     """Give the voter whom a token names, if this is the election the voter signed in to."""
-    if not token or election is None:
+    if not token:
         return None
     async with house.database.writing() as session:
         voter = await session_of(session, token, at=house.now())
-    return voter if voter is not None and voter.election_id == election.id else None
+    return voter if voter is not None and voter.election_id == election_id else None
 
 
 def with_cookie(response: Response, house: House, opened: OpenedSession) -> Response:

@@ -24,7 +24,7 @@ from talkoot.web.api.requests import json_in
 from talkoot.web.errors import Trouble, trouble_of
 from talkoot.web.house import house_of
 from talkoot.web.pages.sign_in import signed_in_by
-from talkoot.web.place import acceptance_at, election_at
+from talkoot.web.place import acceptance_at, election_at, election_id_in
 from talkoot.web.voters import token_in_header, voter_with
 
 JSON = "application/json"
@@ -147,9 +147,7 @@ async def sign_in(request: Request) -> Response:
 async def voters_only(request: Request) -> Response | None:
     """Let in whoever sends a living token of this election."""
     house = house_of(request)
-    async with house.database.reading() as session:
-        election = await election_at(request, session)
-    voter = await voter_with(house, token_in_header(request), election)
+    voter = await voter_with(house, token_in_header(request), election_id_in(request))
     if voter is None:
         answer = problem_for(Trouble.NOT_SIGNED_IN, detail="Send a living token of this election.")
         answer.headers["www-authenticate"] = "Bearer"

@@ -23,7 +23,7 @@ async def voters_only(request: Request) -> Response | None:
         place = await place_of(request, session)
     if place.election is None:
         return trouble_at(place, Trouble.NOT_OPEN_YET)
-    voter = await voter_with(house, token_in_cookie(request), place.election)
+    voter = await voter_with(house, token_in_cookie(request), place.election.id)
     if voter is None:
         if request.method in SAFE_METHODS:
             return RedirectResponse(place.path("sign-in"), status_code=SEE_OTHER)
