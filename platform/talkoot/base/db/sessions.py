@@ -35,6 +35,7 @@ def engine_for(url: str | URL, role: Role | None, *, pool_size: int = 5) -> Asyn
         max_overflow=pool_size,
         pool_timeout=POOL_TIMEOUT_S,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text must not carry a voter's key or choice into a log
         connect_args={
             "server_settings": settings,
             "timeout": CONNECT_TIMEOUT_S,

@@ -83,14 +83,10 @@ async def claim_next_for_update(
     """
     rows = await session.execute(_CLAIM_NEXT, _columns(entries))
     return {
-        (ElectionId(row.election_id), VoterKey(row.voter_key)): Stands(
-            rank=row.rank,
-            round=row.round,
-            beacon=row.beacon,
-            entry_hash=Digest(row.entry_hash),
-            casts=row.casts,
+        (ElectionId(election_id), VoterKey(voter)): Stands(
+            rank=rank, round=round_, beacon=beacon, entry_hash=Digest(entry_hash), casts=casts
         )
-        for row in rows
+        for election_id, voter, entry_hash, rank, round_, beacon, casts in rows
     }
 
 
