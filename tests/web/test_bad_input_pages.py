@@ -46,6 +46,12 @@ async def test_a_mistyped_code_is_told_what_is_wrong(town: Town, typed: str, wor
     assert words in text
 
 
+async def test_a_mistyped_code_stays_to_be_corrected_and_a_wrong_one_does_not(town: Town) -> None:
+    visitor = town.visitor()
+    assert 'value="abc &#34;x&#34;"' in (await said(visitor, 'abc "x"'))[1]
+    assert UNKNOWN not in (await said(visitor, UNKNOWN))[1]
+
+
 async def test_a_code_typed_loosely_is_the_same_code(town: Town) -> None:
     typed = f" {town.codes[0].lower().replace('-', ' ')} "
     assert (await said(town.visitor(), typed))[0] == 303

@@ -7,6 +7,7 @@ import pytest
 
 from talkoot.base.i18n import Language
 from talkoot.voting.ballot import receipt_number
+from talkoot.voting.log import all_entries
 from tests.web.town import MARKER, ROUND, Town, Visitor, number
 
 PAGES = ("", "/ballot", "/recorded", "/sign-in", "/results")
@@ -107,8 +108,6 @@ async def test_the_receipt_is_that_of_the_entry(town: Town) -> None:
     visitor = town.visitor()
     await visitor.cast(await visitor.signed_in(town.codes[0]), [number(2)])
     page = (await visitor.get(f"{ROUND}/recorded")).text
-    from talkoot.voting.log import all_entries
-
     async with town.desk.writing() as session:
         entries = [entry async for entry in all_entries(session, town.election.id)]
     assert receipt_number(entries[0].hash) in page

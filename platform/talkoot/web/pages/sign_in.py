@@ -33,6 +33,8 @@ from talkoot.web.voters import Visit, with_cookie
 
 SEE_OTHER = 303
 TEMPLATE = "sign_in/sign_in.html"
+TYPED_MAX = 100
+"""Longer text is not worth correcting."""
 log = logging.getLogger("talkoot.web.sign_in")
 
 
@@ -114,6 +116,7 @@ def _refused(place: Place, outcome: SignInRefused, form: Form) -> Response:
         place,
         trouble=trouble,
         mistyped=outcome.mistyped,
+        typed=form.one(CODE, "")[:TYPED_MAX],
         retry_after_s=outcome.retry_after_s,
         carried=carried_from(form),
     )

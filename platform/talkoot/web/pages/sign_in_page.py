@@ -30,7 +30,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInPage:
-    """The sign-in form. ``carried`` are the choices of a ballot whose session had ended."""
+    """The sign-in form. ``carried`` are the choices of a ballot whose session had ended.
+
+    ``typed`` is text that is no code, to be corrected; a code that is one is never shown again.
+    """
 
     frame: Frame
     title: Said
@@ -38,6 +41,7 @@ class SignInPage:
     heading: str
     fault: str
     advice: str
+    typed: str
     carried: tuple[Hidden, ...]
     contact: Contact
 
@@ -48,6 +52,7 @@ class SignInPage:
         *,
         trouble: Trouble | None = None,
         mistyped: Mistyped | None = None,
+        typed: str = "",
         retry_after_s: int | None = None,
         carried: tuple[Hidden, ...] = (),
     ) -> Self:
@@ -69,6 +74,7 @@ class SignInPage:
             heading=voice.gettext("Vote with a code"),
             fault=words.heading if words else "",
             advice=advice,
+            typed=typed if mistyped is not None else "",
             carried=carried,
             contact=contact_of(voice, place.municipality),
         )
