@@ -22,6 +22,10 @@ MAPPING = CATALOGUES.parent / "babel.toml"
 Sentence = str | tuple[str, ...]
 
 
+def _frozen(message: str | Sequence[str]) -> Sentence:
+    return message if isinstance(message, str) else tuple(message)
+
+
 def sentences() -> Iterator[Sentence]:
     """Every message in the code and the templates."""
     rows = tomllib.loads(MAPPING.read_text())["mappings"]
@@ -47,10 +51,6 @@ def catalogue(language: Language) -> Catalog:
 def kept(language: Language) -> dict[Sentence, tuple[str, ...]]:
     """What a catalogue holds: sentence -> its forms."""
     return {_frozen(m.id): _forms(m.string) for m in catalogue(language) if m.id}
-
-
-def _frozen(message: str | Sequence[str]) -> Sentence:
-    return message if isinstance(message, str) else tuple(message)
 
 
 def _forms(string: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -18,6 +18,13 @@ from talkoot.voting.ballot import (
 from talkoot.web.voice import Voice
 
 
+def how_many(voice: Voice, number: int, kind: Kind) -> str:
+    """Say how many projects, or options of a poll, there are."""
+    if kind is Kind.POLL:
+        return voice.ngettext("%(n)s option", "%(n)s options", number)
+    return voice.ngettext("%(n)s project", "%(n)s projects", number)
+
+
 def choosing(voice: Voice, definition: BallotDefinition, kind: Kind) -> str:
     """Say how to mark the ballot."""
     limits = definition.limits

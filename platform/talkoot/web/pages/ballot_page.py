@@ -27,9 +27,10 @@ from talkoot.web.pages.projects import (
     matches,
     shuffled,
 )
+from talkoot.web.place import Place
 from talkoot.web.voice import Said, Voice
 from talkoot.web.voters import Visit
-from talkoot.web.words import changing, choosing, fault_in_words, identifying
+from talkoot.web.words import changing, choosing, fault_in_words, how_many, identifying
 
 FORM = "ballot"
 """The id of the form that holds the choices, on the ballot page and at review."""
@@ -133,7 +134,7 @@ class BallotPage:
             poll=place.round_.kind is Kind.POLL,
             faults=lines,
             choosables=choosables,
-            shown=_shown(place.voice, sum(not c.hidden for c in choosables), len(choosables)),
+            shown=_shown(place, sum(not c.hidden for c in choosables), len(choosables)),
             areas=area_choices(place.voice, place.municipality, sent.area),
             words=sent.words,
             running=running,
@@ -252,9 +253,10 @@ def _frame(
     )
 
 
-def _shown(voice: Voice, shown: int, total: int) -> str:
+def _shown(place: Place, shown: int, total: int) -> str:
+    voice = place.voice
     if shown == total:
-        return voice.ngettext("%(n)s project", "%(n)s projects", total)
+        return how_many(voice, total, place.round_.kind)
     return voice.gettext(
         "Showing %(shown)s of %(total)s.", shown=voice.number(shown), total=voice.number(total)
     )

@@ -28,6 +28,7 @@ from talkoot.web.pages.sign_in_page import Contact, contact_of
 from talkoot.web.place import acceptance_at, municipality_at, voice_of
 from talkoot.web.templating import PUBLIC, shown_to_all
 from talkoot.web.voice import Said, Voice, preferred
+from talkoot.web.words import how_many
 
 SEE_OTHER = 303
 
@@ -43,7 +44,6 @@ class RoundCard:
     when: str
     href: str
     action: str
-    poll: bool
     projects: str
 
 
@@ -132,8 +132,6 @@ def card_of(
     """Give a round as a card."""
     state = state_of(round_, election, at)
     path = path_to(voice.language, municipality.slug, round_.slug)
-    count = len(round_.projects)
-    poll = round_.kind is Kind.POLL
     return RoundCard(
         title=voice.said(round_.title),
         question=voice.said(round_.theme),
@@ -141,13 +139,8 @@ def card_of(
         status=_status(voice, state),
         when=when_in_words(voice, round_, election, state),
         href=f"{path}/results" if state == "results" else path,
-        action=_action(voice, state),
-        poll=poll,
-        projects=(
-            voice.ngettext("%(n)s option", "%(n)s options", count)
-            if poll
-            else voice.ngettext("%(n)s project", "%(n)s projects", count)
-        ),
+        action=_action(voice, state, round_.kind),
+        projects=how_many(voice, len(round_.projects), round_.kind),
     )
 
 
@@ -160,13 +153,14 @@ def _status(voice: Voice, state: str) -> str:
     }[state]
 
 
-def _action(voice: Voice, state: str) -> str:
-    return {
-        "open": voice.gettext("See the projects and vote"),
-        "coming": voice.gettext("See the projects"),
-        "closed": voice.gettext("See the projects"),
-        "results": voice.gettext("See the results"),
-    }[state]
+def _action(voice: Voice, state: str, kind: Kind) -> str:
+    if state == "results":
+        return voice.gettext("See the results")
+    if kind is Kind.POLL:
+        return voice.gettext("Vote") if state == "open" else voice.gettext("See the options")
+    if state == "open":
+        return voice.gettext("See the projects and vote")
+    return voice.gettext("See the projects")
 
 
 def when_in_words(voice: Voice, round_: Round, election: Election | None, state: str) -> str:
