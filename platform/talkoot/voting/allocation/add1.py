@@ -11,8 +11,8 @@ from talkoot.voting.allocation.equal_shares import Run, equal_shares, same_betwe
 from talkoot.voting.allocation.ground import Ground
 from talkoot.voting.ballot import Stop
 
-MOST_TRUST = 15
-"""Sixteenths of a guess that are jumped at the most."""
+MOST_TRUST = 32
+"""Sixteenths of a guess that are jumped at the most: guesses are often too careful."""
 
 FARTHEST = 64
 """Guesses reach at most so many times as far as what they are taken from."""
@@ -65,7 +65,7 @@ class _Pace:
     """
 
     jump: int = 1
-    trust: int = MOST_TRUST
+    trust: int = 16
 
     def failed(self) -> "_Pace":
         """After a jump that was not certain to change nothing: half as far."""
@@ -73,7 +73,7 @@ class _Pace:
 
     def arrived(self, reach: int) -> "_Pace":
         """After a step or jump: as far as seems safe, but never more than eight times as far."""
-        trust = min(self.trust + 2, MOST_TRUST) if self.jump > 1 else self.trust
+        trust = min(self.trust + self.trust // 4 + 1, MOST_TRUST) if reach else self.trust
         jump = max(1, min(reach * trust // 16, 8 * self.jump))
         return _Pace(jump=jump, trust=trust)
 
