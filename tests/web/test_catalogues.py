@@ -19,6 +19,9 @@ TAG = re.compile(r"</?\w+>")
 FORMS = {Language.FINNISH: 2, Language.SWEDISH: 2, Language.NORTHERN_SAMI: 3}
 MAPPING = CATALOGUES.parent / "babel.toml"
 
+SPEAKING = ("web", "voting/roll")
+"""The rooms that speak to residents: pages, and letters."""
+
 Sentence = str | tuple[str, ...]
 
 
@@ -34,9 +37,11 @@ def sentences() -> Iterator[Sentence]:
         row["pattern"]: {k: v for k, v in row.items() if k not in {"pattern", "method"}}
         for row in rows
     }
-    root = Path(next(iter(talkoot.__path__))) / "web"
-    for _file, _line, message, _comments, _context in extract_from_dir(root, methods, options):
-        yield _frozen(message)
+    root = Path(next(iter(talkoot.__path__)))
+    for room in SPEAKING:
+        found = extract_from_dir(root / room, methods, options)
+        for _file, _line, message, _comments, _context in found:
+            yield _frozen(message)
 
 
 WANTED = frozenset(sentences())
@@ -59,6 +64,7 @@ def _forms(string: str | Sequence[str] | None) -> tuple[str, ...]:
 
 def test_sentences_are_found_in_code_and_templates() -> None:
     assert "Cast my ballot" in WANTED
+    assert "Your voting code" in WANTED
     assert "You have not chosen anything yet." in WANTED
     assert ("%(n)s project", "%(n)s projects") in WANTED
 

@@ -6,6 +6,7 @@ from typing import Self, assert_never
 
 from talkoot.rounds import Municipality
 from talkoot.voting.roll import Mistype, Mistyped
+from talkoot.web.assets import static_address
 from talkoot.web.errors import Trouble
 from talkoot.web.forms import PROJECT, VALUE, Form
 from talkoot.web.frame import Frame, frame_of, steps_of
@@ -68,6 +69,7 @@ class SignInPage:
                 "sign-in",
                 form=FORM if carried else "",
                 steps=steps_of(voice, "sign-in"),
+                scripts=(static_address("sign_in.js"),),
             ),
             title=voice.said(place.round_.title),
             action=place.path("sign-in"),
