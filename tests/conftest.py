@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import NullPool
 
 from talkoot.base.db import Database, ReadSession, Role, WriteSession, migrate
-from talkoot.base.db.embedded import Durability, Login, Server, start
+from talkoot.base.db.embedded import Durability, Login, Server, remove, start
 
 pytest_plugins = ["tests.plugin_browser", "tests.plugin_full"]
 
@@ -103,6 +103,12 @@ async def session(shared_engine: AsyncEngine) -> AsyncIterator[WriteSession]:
         ) as inner:
             yield WriteSession(ReadSession(inner))
         await outer.rollback()
+
+
+def drop_home(home: Path) -> None:
+    """Remove the database of a home folder, wherever it had to stand."""
+    if home.exists():
+        remove(home)
 
 
 @pytest.fixture(scope="session")
