@@ -23,6 +23,7 @@ EVERY_BROWSER = pytest.mark.parametrize("scripts", Scripts, ids=lambda scripts: 
 CLOSES_IN = OPEN_FOR - timedelta(days=1)
 """From the time when every journey begins to the end of the village's voting."""
 MINUTE = timedelta(minutes=1)
+RELOADS_MAX = 20
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -301,7 +302,21 @@ async def back(page: Page) -> None:
     except Error as error:
         if "ERR_CACHE_MISS" not in error.message:
             raise
-        await page.reload()
+        await _sent_again(page)
+
+
+async def _sent_again(page: Page) -> None:
+    """Reload; the browser may still be putting up its own page that asks for it."""
+    for _ in range(RELOADS_MAX):
+        await page.wait_for_load_state()
+        try:
+            await page.reload()
+        except Error as error:
+            if "Not attached" not in error.message:
+                raise
+        else:
+            return
+    pytest.fail("the browser did not send the form again")
 
 
 async def reviewed_beside(page: Page) -> Page:

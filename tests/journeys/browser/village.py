@@ -41,7 +41,7 @@ from talkoot.voting.roll import (
 SLUG = "kokeila"
 AREA = AreaCode("kyla")
 PROJECTS = 6
-LETTERS = 16
+LETTERS = 28
 PERSONS = TwoPersons("Aino Esimerkki", "Otto Esimerkki")
 OPEN_FOR = timedelta(days=14)
 BUDGET = Cents(20_000_00)
