@@ -270,7 +270,7 @@ async def _round(house: _House, plan: _Plan) -> Round:
         PhaseKind.IDEAS: (plan.opens_at - 3 * month, plan.opens_at - 2 * month),
         PhaseKind.REVIEW: (plan.opens_at - 2 * month, plan.opens_at),
         PhaseKind.VOTING: (plan.opens_at, closes_at),
-        PhaseKind.RESULTS: (closes_at, closes_at + 20 * year),
+        PhaseKind.RESULTS: (closes_at, closes_at + 2 * year),
     }
     if file.kind == Kind.POLL:
         del times[PhaseKind.IDEAS], times[PhaseKind.REVIEW]
