@@ -72,9 +72,11 @@ async def served(home: Path, build: Callable[[Settings], Starlette]) -> AsyncIte
         )
         server = _Server(config)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve(sockets=[listener]))
+            serving = tasks.create_task(server.serve(sockets=[listener]))
             await server.ready.wait()
             try:
                 yield settings.address
             finally:
+                # Waited for here, not cancelled by the group: it must let go of the socket itself.
                 server.should_exit = True
+                await serving

@@ -11,44 +11,15 @@ from pathlib import Path
 import click
 
 from talkoot.base.errors import BadFile
+from talkoot.cli.rule_options import allocation_rule, rule_options
 from talkoot.voting.allocation import Allocation, AllocationProblem, allocated
-from talkoot.voting.ballot import AllocationRule, Completion, Endowment, Rule, Stop, TieRule
+from talkoot.voting.ballot import AllocationRule
 from talkoot.voting.pabulib import PbElection, problem_from, read_pb
-
-RULES = [rule.value for rule in Rule if rule is not Rule.COUNT_ONLY]
 
 
 @click.command("count-pb")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--rule", type=click.Choice(RULES), default=Rule.GREEDY.value, show_default=True)
-@click.option(
-    "--completion",
-    type=click.Choice([word.value for word in Completion]),
-    default=Completion.NONE.value,
-    show_default=True,
-    help="What follows the Method of Equal Shares.",
-)
-@click.option(
-    "--stop",
-    type=click.Choice([word.value for word in Stop]),
-    default=Stop.EXHAUSTIVE.value,
-    show_default=True,
-    help="When Add1 stops.",
-)
-@click.option(
-    "--endowment",
-    type=click.Choice([word.value for word in Endowment]),
-    default=Endowment.EXACT.value,
-    show_default=True,
-    help="The money each voter starts with.",
-)
-@click.option(
-    "--tie",
-    type=click.Choice([word.value for word in TieRule]),
-    default=TieRule.LISTED.value,
-    show_default=True,
-    help="Which of exactly equal projects comes first.",
-)
+@rule_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line and file.")
 def count_pb(
     *,
@@ -65,17 +36,9 @@ def count_pb(
     A file that cannot be counted gets its reason and line; the others are still counted, and the
     exit status is 1.
     """
-    chosen = AllocationRule(
-        rule=Rule(rule),
-        completion=Completion(completion),
-        stop=Stop(stop),
-        endowment=Endowment(endowment),
-        tie=TieRule(tie),
+    chosen = allocation_rule(
+        rule=rule, completion=completion, stop=stop, endowment=endowment, tie=tie
     )
-    if chosen.completion in (Completion.ADD1, Completion.ADD1U) and not rule.startswith("mes-"):
-        raise click.UsageError(
-            f"--completion {completion} needs --rule mes-cost or mes-cardinality"
-        )
     failed = False
     for file in files:
         try:

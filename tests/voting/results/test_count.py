@@ -79,17 +79,13 @@ def amounts(marks: Marks, definition: BallotDefinition) -> Marks:
 
 def expected(ballots: Sequence[Marks], definition: BallotDefinition) -> Outcome:
     """The exact rules, slowly, over the twin's ballots."""
-    place = definition.index
+    ids = tuple(project.id for project in definition.projects)
     choices = Counter(
-        tuple(sorted((at, value) for p, value in marks.items() for at in [_place(place, p)]))
+        tuple((at, marks[project]) for at, project in enumerate(ids) if project in marks)
         for marks in ballots
     )
-    profile = profile_from_counts(choices, tuple(project.id for project in definition.projects))
+    profile = profile_from_counts(choices, ids)
     return reference(problem_of(profile, definition), definition.allocation)
-
-
-def _place(places: Mapping[ProjectId, int], project: str) -> int:
-    return {str(name): at for name, at in places.items()}[project]
 
 
 @given(elections())
