@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -215,6 +216,23 @@ def test_every_locked_package_has_a_hash_and_no_address(name: str) -> None:
     assert packages
     assert [package for package in packages if "--hash=sha256:" not in package] == []
     assert "://" not in text
+
+
+def test_every_dependency_is_explained() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = settings["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    groups += settings.get("dependency-groups", {}).values()
+    wanted = {
+        re.split(r"[^A-Za-z0-9_-]", entry)[0].lower().replace("_", "-")
+        for group in groups
+        for entry in group
+        if isinstance(entry, str)
+    }
+    table = (ROOT / "docs" / "decisions" / "0002-dependencies.md").read_text()
+    cells = re.findall(r"^\| ([a-z0-9, -]+) \|", table, re.MULTILINE)
+    told = {name for cell in cells for name in cell.split(", ")}
+    assert wanted - told - {"talkoot"} == set()
 
 
 def test_the_image_holds_only_what_the_tests_ran_with() -> None:
