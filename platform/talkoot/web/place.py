@@ -14,10 +14,12 @@ from talkoot.rounds import Municipality, Round, municipality_called, round_calle
 from talkoot.voting.log import (
     Acceptance,
     Election,
+    ElectionHead,
     ElectionState,
     accepts,
     election_of,
     elections_of_round,
+    head_of,
 )
 from talkoot.web.frame import path_to
 from talkoot.web.voice import Voice, preferred
@@ -97,6 +99,18 @@ def election_id_in(request: Request) -> ElectionId:
 async def election_at(request: Request, session: ReadSession) -> Election:
     """Give the election that an API address names. Raises :class:`NotFound`."""
     return await election_of(session, election_id_in(request))
+
+
+async def head_at(request: Request, session: ReadSession) -> ElectionHead:
+    """Give the election's state and window alone, without reading and checking the whole ballot.
+
+    Raises :class:`NotFound`.
+    """
+    election_id = election_id_in(request)
+    head = await head_of(session, election_id)
+    if head is None:
+        raise NotFound(f"there is no election {election_id}")
+    return head
 
 
 def acceptance_at(election: Election | None, at: datetime) -> Acceptance:

@@ -14,7 +14,7 @@ from talkoot.base.ids import ProjectId, SubmissionId
 from talkoot.rounds import municipalities, rounds_of
 from talkoot.voting.ballot import Channel, Mark, Method, receipt_number
 from talkoot.voting.intake import AlreadyRecorded, Cast, Outcome, Recorded, Refused
-from talkoot.voting.log import Acceptance, ElectionState, elections_of_round
+from talkoot.voting.log import Acceptance, ElectionState, accepts, elections_of_round
 from talkoot.voting.results import result_of
 from talkoot.voting.roll import SignInRefused, VoterSession
 from talkoot.web.access import Access, guarded
@@ -24,7 +24,7 @@ from talkoot.web.api.requests import json_in
 from talkoot.web.errors import Trouble, trouble_of
 from talkoot.web.house import house_of
 from talkoot.web.pages.sign_in import signed_in_by
-from talkoot.web.place import acceptance_at, election_at, election_id_in
+from talkoot.web.place import election_at, election_id_in, head_at
 from talkoot.web.voters import token_in_header, voter_with
 
 JSON = "application/json"
@@ -124,18 +124,18 @@ async def sign_in(request: Request) -> Response:
     """Open a session by a code."""
     house = house_of(request)
     async with house.database.reading() as session:
-        election = await election_at(request, session)
+        election = await head_at(request, session)
     wanted = await json_in(request, SignInRequest)
     if isinstance(wanted, Response):
         return wanted
-    match acceptance_at(election, house.now()):
+    match accepts(election, house.now()):
         case Acceptance.NOT_OPEN_YET:
             return problem_for(Trouble.NOT_OPEN_YET)
         case Acceptance.CLOSED:
             return problem_for(Trouble.CLOSED)
         case Acceptance.OPEN:
             pass
-    outcome = await signed_in_by(request, election, wanted.code)
+    outcome = await signed_in_by(request, election.id, wanted.code)
     if isinstance(outcome, SignInRefused):
         return problem_for(trouble_of(outcome.reason), retry_after_s=outcome.retry_after_s)
     return _json(

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from talkoot.base.ids import ElectionId
 from talkoot.voting.log import Acceptance, Election, standing_of
 from talkoot.voting.roll import (
     Alarm,
@@ -58,7 +59,7 @@ async def send_code(request: Request) -> Response:
     if obstacle is not None or place.election is None:
         return trouble_at(place, obstacle or Trouble.NOT_OPEN_YET)
     form = await form_of(request)
-    outcome = await signed_in_by(request, place.election, form.one(CODE, ""))
+    outcome = await signed_in_by(request, place.election.id, form.one(CODE, ""))
     if isinstance(outcome, SignInRefused):
         return _refused(place, outcome, form)
     return with_cookie(await _onwards(house, place, place.election, form, outcome), house, outcome)
@@ -75,17 +76,17 @@ def _obstacle(place: Place, house: House) -> Trouble | None:
 
 
 async def signed_in_by(
-    request: Request, election: Election, typed: str
+    request: Request, election_id: ElectionId, typed: str
 ) -> OpenedSession | SignInRefused:
     """Try a code and open a session. Wrong codes are counted in any case."""
     house = house_of(request)
     origin = Origin(network=network_of(request.client.host if request.client else ""))
-    keys = keys_for(house.settings.keys_folder, election.id)
+    keys = keys_for(house.settings.keys_folder, election_id)
     async with house.database.writing() as session:
         outcome = await sign_in(
             session,
             typed,
-            election_id=election.id,
+            election_id=election_id,
             origin=origin,
             keys=keys,
             hasher=house.hasher,
@@ -95,7 +96,7 @@ async def signed_in_by(
         if isinstance(outcome, SignedIn):
             session_opened = await opened(
                 session,
-                election_id=election.id,
+                election_id=election_id,
                 voter_key=outcome.voter_key,
                 proof=outcome.proof,
                 at=house.now(),
@@ -106,7 +107,7 @@ async def signed_in_by(
     if not isinstance(outcome, SignInRefused):
         raise TypeError("a sign-in that is neither refused nor a session")
     if outcome.alarm is Alarm.RAISED:
-        log.error("codes of election %s are being guessed", election.id)
+        log.error("codes of election %s are being guessed", election_id)
     return outcome
 
 
