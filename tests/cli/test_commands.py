@@ -1,5 +1,6 @@
 """The command line as a person meets it: other processes, real files, plain answers."""
 
+import asyncio
 import os
 import re
 import signal
@@ -13,7 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.conftest import drop_home
+from talkoot.base.db.embedded import Server
+from tests.conftest import drop_home, on_server
 
 DATA = Path(__file__).parents[1] / "data"
 ELECTION = re.compile(r"election ([0-9a-f-]{36})")
@@ -168,3 +170,21 @@ def _server_of(home: Path) -> int:
 
     place = embedded.place_of(home, embedded.service_account())
     return int((place / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
+
+
+async def test_a_database_without_a_schema_is_told_in_one_sentence(
+    server: Server, home: Path
+) -> None:
+    await on_server(server, "create database bare")
+    asked = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", MAIN, "elections"],
+        env=environment(home, TALKOOT_DATABASE_URL=server.url(database="bare")),
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+        check=False,
+    )
+    assert asked.returncode == 1
+    assert "talkoot migrate" in asked.stderr
+    assert "Traceback" not in asked.stderr

@@ -254,3 +254,15 @@ async def test_results_are_there_after_the_count_only(town: Town) -> None:
     await town.counted()
     result = (await visitor.get(path(town, "results"))).json()
     assert [p["votes"] for p in result["projects"]] == [1, 1, 0, 0, 0, 0]
+
+
+async def test_missing_keys_are_an_alarm_and_not_a_missing_page(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    (file,) = town.settings.keys_folder.glob("*.keys")
+    kept = file.rename(file.with_suffix(".away"))
+    answer = await town.visitor().posted(path(town, "sign-in"), {"code": town.codes[0]})
+    assert problem(answer) == (500, "unexpected")
+    assert any(record.levelname == "ERROR" for record in caplog.records)
+    kept.rename(file)
+    assert await token_of(town, town.visitor())

@@ -59,3 +59,15 @@ def main() -> None:
     except TalkootError as err:
         click.echo(f"talkoot: {err}", err=True)
         sys.exit(1)
+    except Exception as err:
+        if not _is_the_databases(err):
+            raise
+        why = str(getattr(err, "orig", err)).splitlines()[0]
+        advice = "is its schema up to date (talkoot migrate), and is this the right log-in?"
+        click.echo(f"talkoot: the database refuses: {why}; {advice}", err=True)
+        sys.exit(1)
+
+
+def _is_the_databases(err: Exception) -> bool:
+    """Tell whether SQLAlchemy raised this, without importing it for commands that need none."""
+    return any(kind.__name__ == "DBAPIError" for kind in type(err).__mro__)

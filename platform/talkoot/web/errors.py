@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 
 from talkoot.base.errors import NotFound, Unavailable
 from talkoot.voting.intake import Refusal
-from talkoot.voting.roll import SignInRefusal
+from talkoot.voting.roll import NoKeys, SignInRefusal
 from talkoot.web.doors import ForeignPost, NoSuchAddress, TooLarge, WrongHost
 from talkoot.web.forms import BadForm, FormFault, StaleForm
 
@@ -84,6 +84,7 @@ ANSWERS: Mapping[Trouble, Answer] = {
 
 _BY_CLASS: Mapping[type[Exception], Trouble] = {
     NotFound: Trouble.NOT_FOUND,
+    NoKeys: Trouble.UNEXPECTED,
     Unavailable: Trouble.UNAVAILABLE,
     WrongHost: Trouble.WRONG_HOST,
     NoSuchAddress: Trouble.NOT_FOUND,

@@ -11,9 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talkoot.base.errors import BadFile, NotAllowed, NotFound
+from talkoot.base.errors import BadFile, NotAllowed
 from talkoot.base.ids import ElectionId
-from talkoot.voting.roll import AnchorScheme, ElectionKeys, create_keys, keys_for, voter_key
+from talkoot.voting.roll import (
+    AnchorScheme,
+    ElectionKeys,
+    NoKeys,
+    create_keys,
+    keys_for,
+    voter_key,
+)
 from talkoot.voting.roll.keys import pseudonym
 
 ELECTION = ElectionId(UUID(bytes=bytes(range(16))))
@@ -83,7 +90,7 @@ def test_of_many_who_create_at_once_one_succeeds_and_nothing_half_is_left(tmp_pa
 
 
 def test_missing_keys_say_so(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="no keys"):
+    with pytest.raises(NoKeys, match="no keys"):
         keys_for(tmp_path, ElectionId(uuid4()))
 
 

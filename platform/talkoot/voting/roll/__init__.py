@@ -27,6 +27,7 @@ from talkoot.voting.roll.issue import (
 from talkoot.voting.roll.keys import (
     AnchorScheme,
     ElectionKeys,
+    NoKeys,
     create_keys,
     keys_for,
     voter_key,
@@ -75,6 +76,7 @@ __all__ = [
     "LetterHead",
     "Mistype",
     "Mistyped",
+    "NoKeys",
     "NoRoom",
     "OpenedSession",
     "Origin",

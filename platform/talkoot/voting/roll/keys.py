@@ -23,6 +23,10 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _NAMES = ("pseudonym", "code_pepper")
 
 
+class NoKeys(NotFound):
+    """An election's keys are not where they belong: an alarm, for nobody can sign in."""
+
+
 class AnchorScheme(StrEnum):
     """What the anchor of a person is, the same for every way of signing in to an election."""
 
@@ -74,7 +78,7 @@ def create_keys(folder: Path, election_id: ElectionId) -> ElectionKeys:
 def keys_for(folder: Path, election_id: ElectionId) -> ElectionKeys:
     """Read an election's keys.
 
-    Raises :class:`NotFound` where there are none, :class:`NotAllowed` where another account could
+    Raises :class:`NoKeys` where there are none, :class:`NotAllowed` where another account could
     read them, and :class:`BadFile` where the file is not what :func:`create_keys` wrote.
     """
     path = _file(folder, election_id)
@@ -84,7 +88,7 @@ def keys_for(folder: Path, election_id: ElectionId) -> ElectionKeys:
                 raise NotAllowed(f"{path} is open to other accounts: set its mode to 0600")
             return _unpacked(file.read())
     except FileNotFoundError as err:
-        raise NotFound(f"election {election_id} has no keys in {folder}") from err
+        raise NoKeys(f"election {election_id} has no keys in {folder}") from err
     except ValueError as err:
         raise BadFile(f"{path} does not hold an election's keys") from err
 
