@@ -29,6 +29,10 @@ UV_LOCK = ROOT / "platform" / "tools" / "uv.txt"
 STAMP = VENV / "talkoot-stamp"
 SOURCE_ROOTS = ("platform", "kiosk", "firmware_bridge")
 
+TRUST_THIS_MACHINE = ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS")
+"""uv, by its newer and its older word, takes the machine's own list of certificates, as pip does
+with its settings: a municipality's network often has an authority of its own."""
+
 WORDS = {
     "setup": [],
     "run": [str(VENV / "bin" / "talkoot"), "run"],
@@ -71,6 +75,8 @@ def set_up() -> None:
     A second call finds the stamp and does nothing; a simultaneous one waits for the first.
     Raises Failed with words for the person at the terminal.
     """
+    for name in TRUST_THIS_MACHINE:
+        os.environ.setdefault(name, "true")
     with LOCK.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         if not venv_is_usable():
