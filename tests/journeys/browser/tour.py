@@ -67,7 +67,7 @@ async def _village_pages(visitor: Visitor) -> AsyncIterator[str]:
     page, town, language = visitor.page, visitor.town, visitor.language
     await page.goto(town.village_url(language))
     yield "village"
-    for vote_type, values in (("knapsack", 2), ("points", [4, 3, 13]), ("ranking", [1, 3])):
+    for vote_type, values in (("knapsack", 1), ("points", [4, 3, 13]), ("ranking", [1, 3])):
         url = town.village_url(language, vote_type)
         await way.sign_in(visitor, url, town.code(vote_type))
         if isinstance(values, int):

@@ -44,7 +44,8 @@ PROJECTS = 6
 LETTERS = 28
 PERSONS = TwoPersons("Aino Esimerkki", "Otto Esimerkki")
 OPEN_FOR = timedelta(days=14)
-BUDGET = Cents(20_000_00)
+BUDGET = Cents(25_000_00)
+"""Any one of the projects fits it, all together do not."""
 
 LIMITS: Mapping[VoteType, Limits] = MappingProxyType(
     {

@@ -58,7 +58,7 @@ async def fill(page: Page, values: Sequence[int]) -> list[str]:
 async def review(page: Page) -> list[str]:
     """From the ballot to its review; give what it lists, as a person reads it."""
     await submit(page, "review").click()
-    await page.wait_for_url("**/review")
+    await submit(page, "cast").wait_for()
     return await page.locator("main ol li").all_inner_texts()
 
 
