@@ -1,181 +1,188 @@
-"""The workshop's two polls, fed as ballots through the door, come out with exactly its counts."""
+"""Polls fed as ballots, from roll to published result, come out with exactly their counts."""
 
 import asyncio
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from talkoot.base.clock import system_clock
 from talkoot.base.db import Database
 from talkoot.base.i18n import text_from
-from talkoot.base.ids import ElectionId, MunicipalityId, ProjectId, RoundId, SubmissionId, VoterKey
+from talkoot.base.ids import AreaCode, ElectionId, ProjectId, SubmissionId, VoterKey
 from talkoot.base.money import Cents
+from talkoot.cli.demo.content import RoundFile, rounds_file
 from talkoot.cli.demo.people import poll_ballots
-from talkoot.rounds import (
-    GRACE_S,
-    Contact,
-    Kind,
-    Municipality,
-    Phase,
-    PhaseKind,
-    Project,
-    Round,
-    municipality_kept,
-    round_kept,
-)
-from talkoot.voting import log
+from talkoot.rounds import Kind
 from talkoot.voting.ballot import (
+    DEFAULT_RANKS,
     AllocationRule,
+    BallotDefinition,
     Channel,
     Limits,
     Mark,
     Method,
+    ProjectOnBallot,
     Recast,
     Rule,
     VoteType,
 )
 from talkoot.voting.intake import Cast, Door, Recorded
-from talkoot.voting.log import ElectionRules, TwoPersons
-from talkoot.voting.results import Result, published
+from talkoot.voting.log import Election, closed
+from talkoot.voting.results import Accounting, Fate, Result, published
+from talkoot.voting.roll import (
+    CodeCost,
+    CodeHasher,
+    Origin,
+    SignedIn,
+    activate,
+    create_keys,
+    import_roll,
+    issue_codes,
+    sign_in,
+)
+from tests.voting.log.made_up import CLOSES, NOON, PERSONS
+from tests.voting.results.made_up import a_town_with_an_open_election
 
-PERSONS = TwoPersons("Aino", "Otto")
 POLLS = Path("shared") / "data" / "workshop" / "polls.csv"
-MADE_UP = (7, 1, 0, 4, 7)
+AREA = AreaCode("all")
+CHEAP = CodeCost(memory_kib=8, passes=1)
+Poll = list[tuple[str, int]]
 
 
-def workshop(repository: Path) -> dict[str, list[tuple[str, int]]]:
+def workshop(repository: Path) -> dict[str, Poll]:
     """The polls of the workshop: name -> options and their votes, in order."""
     path = repository.parent / POLLS
     if not path.exists():
         pytest.skip("the workshop's polls are not at hand: ../shared/data/workshop/polls.csv")
-    polls: dict[str, list[tuple[str, int]]] = {}
+    polls: dict[str, Poll] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             polls.setdefault(row["poll"], []).append((row["option_fi"], int(row["votes"])))
     return polls
 
 
-async def polled(
-    database: Database, desk: Database, options: list[str], counts: list[int]
-) -> Result:
-    """Run a poll from beginning to end: frozen, opened, voted, closed, counted, published."""
-    election = await opened(desk, options)
-    definition = election.definition
+def a_poll(options: Sequence[str]) -> BallotDefinition:
+    return BallotDefinition(
+        election_id=ElectionId(uuid4()),
+        title=text_from("Kysely"),
+        vote_type=VoteType.APPROVAL,
+        limits=Limits(max_choices=len(options)),
+        projects=tuple(
+            ProjectOnBallot(id=ProjectId(str(number)), name=text_from(option), cost=Cents(0))
+            for number, option in enumerate(options, 1)
+        ),
+        areas=(),
+        budget=Cents(0),
+        currency="EUR",
+        allocation=AllocationRule(rule=Rule.COUNT_ONLY),
+        recast=Recast.FIRST_COUNTS,
+        ranks=DEFAULT_RANKS,
+    )
+
+
+async def polled(database: Database, desk: Database, keys_folder: Path, poll: Poll) -> Result:
+    """Run a poll from beginning to end: roll, codes, sign-in, door, close, count."""
+    election = await a_town_with_an_open_election(
+        desk, a_poll([option for option, _ in poll]), kind=Kind.POLL
+    )
+    ballots = poll_ballots([votes for _, votes in poll])
+    voters = await signed_in(database, desk, keys_folder, election, len(ballots))
     async with Door(database) as door:
         answers = await asyncio.gather(
             *(
-                door.cast(
-                    Cast(
-                        election_id=election.id,
-                        submission_id=SubmissionId(uuid4()),
-                        voter_key=VoterKey(uuid4().bytes),
-                        method=Method.CODE,
-                        channel=Channel.WEB,
-                        definition_hash=definition.hash,
-                        marks=tuple(Mark(project=project) for project in ballot),
-                    ),
-                    election.opens_at,
-                )
-                for ballot in poll_ballots(counts)
+                door.cast(a_cast(election, voter, ballot), NOON)
+                for voter, ballot in zip(voters, ballots, strict=True)
             )
         )
     assert all(isinstance(answer, Recorded) for answer in answers)
     async with desk.writing() as session:
-        await log.closed(session, election.id, persons=PERSONS, at=system_clock())
+        await closed(session, election.id, persons=PERSONS, at=CLOSES)
     async with desk.writing() as session:
-        count = await published(session, election.id, persons=PERSONS, at=system_clock())
-    return count.result
+        return (await published(session, election.id, persons=PERSONS, at=CLOSES)).result
 
 
-async def opened(desk: Database, options: list[str]) -> log.Election:
-    town = a_town()
-    poll = a_poll(town, options)
-    rules = ElectionRules(
-        vote_type=VoteType.APPROVAL,
-        limits=Limits(),
-        budget=Cents(0),
-        allocation=AllocationRule(rule=Rule.COUNT_ONLY),
-        recast=Recast.FIRST_COUNTS,
-    )
-    definition = log.definition_of(poll, town, ElectionId(uuid4()), rules)
-    (phase,) = poll.phases
-    async with desk.writing() as session:
-        await municipality_kept(session, town)
-        await round_kept(session, poll)
-        await log.frozen(
-            session,
-            definition,
-            round_id=poll.id,
-            opens_at=phase.starts_at,
-            closes_at=phase.ends_at,
-            grace_s=GRACE_S,
-            persons=PERSONS,
-            at=phase.starts_at,
-        )
-        return await log.opened(
-            session, definition.election_id, persons=PERSONS, at=phase.starts_at
-        )
-
-
-def a_town() -> Municipality:
-    return Municipality(
-        id=MunicipalityId(uuid4()),
-        slug=f"town-{uuid4().hex[:8]}",
-        name=text_from("Kunta"),
-        intro=text_from("Kunta."),
-        contact=Contact(name="", role=text_from("-"), email="", phone=""),
-        timezone="Europe/Helsinki",
-        areas=(),
-    )
-
-
-def a_poll(town: Municipality, options: list[str]) -> Round:
-    at = system_clock()
-    return Round(
-        id=RoundId(uuid4()),
-        municipality_id=town.id,
-        slug="poll",
-        kind=Kind.POLL,
-        title=text_from("Kysely"),
-        theme=text_from("Kysymys"),
-        intro=text_from("Valitse."),
-        rules=(),
-        grace_s=GRACE_S,
-        phases=(Phase(kind=PhaseKind.VOTING, starts_at=at, ends_at=at.replace(year=at.year + 1)),),
-        projects=tuple(
-            Project(
-                id=uuid4(),
-                number=ProjectId(str(place + 1)),
-                place=place,
-                area=None,
-                name=text_from(option),
-                summary={},
-                text={},
-                cost=Cents(0),
-                picture=None,
-                picture_alt={},
+async def signed_in(
+    database: Database, desk: Database, keys_folder: Path, election: Election, number: int
+) -> list[VoterKey]:
+    """Put so many persons on the roll, give each a code, and let each sign in with it."""
+    keys = create_keys(keys_folder, election.id)
+    rows = "".join(f"V{n};1970;{AREA};fi\n" for n in range(number))
+    async with CodeHasher(CHEAP) as hasher:
+        async with desk.writing() as session:
+            report = await import_roll(
+                session,
+                f"anchor;birth_year;area;language\n{rows}".encode(),
+                election_id=election.id,
+                areas={AREA},
+                at=NOON,
             )
-            for place, option in enumerate(options)
-        ),
+            assert report.added == number
+            batch = await issue_codes(
+                session, election_id=election.id, keys=keys, hasher=hasher, by="Aino", at=NOON
+            )
+            await activate(session, batch.id, by="Väinö", at=NOON)
+        found = []
+        for issued in batch.codes:
+            async with database.writing() as session:
+                answer = await sign_in(
+                    session,
+                    issued.code,
+                    election_id=election.id,
+                    origin=Origin(network="home"),
+                    keys=keys,
+                    hasher=hasher,
+                    at=NOON,
+                )
+            assert isinstance(answer, SignedIn)
+            found.append(answer.voter_key)
+    assert len(set(found)) == number
+    return found
+
+
+def a_cast(election: Election, voter: VoterKey, chosen: Sequence[ProjectId]) -> Cast:
+    return Cast(
+        election_id=election.id,
+        submission_id=SubmissionId(uuid4()),
+        voter_key=voter,
+        method=Method.CODE,
+        channel=Channel.WEB,
+        definition_hash=election.definition.hash,
+        marks=tuple(Mark(project=project) for project in chosen),
     )
+
+
+def comes_out_exactly(result: Result, poll: Poll) -> None:
+    voters = max(votes for _, votes in poll)
+    assert [(project.name["fi"], project.votes) for project in result.projects] == poll
+    assert {project.fate for project in result.projects} == {Fate.COUNTED}
+    assert not result.winners
+    assert result.accounting == Accounting(entries=voters, counted=voters, superseded=0, spoiled=0)
 
 
 async def test_both_polls_of_the_workshop_come_out_exactly(
-    database: Database, desk: Database, repository: Path
+    database: Database, desk: Database, repository: Path, tmp_path: Path
 ) -> None:
     polls = workshop(repository)
     assert len(polls) == 2
-    for options in polls.values():
-        names, counts = [name for name, _ in options], [votes for _, votes in options]
-        result = await polled(database, desk, names, counts)
-        assert [(p.name["fi"], p.votes) for p in result.projects] == options
-        assert result.accounting.counted == max(counts)
+    for poll in polls.values():
+        comes_out_exactly(await polled(database, desk, tmp_path / "keys", poll), poll)
 
 
-async def test_a_made_up_poll_comes_out_exactly(database: Database, desk: Database) -> None:
-    result = await polled(database, desk, [f"Vaihtoehto {n}" for n in MADE_UP], list(MADE_UP))
-    assert tuple(project.votes for project in result.projects) == MADE_UP
-    assert result.accounting.counted == max(MADE_UP)
-    assert not result.winners
+@pytest.mark.parametrize(
+    "file", [one for one in rounds_file() if one.kind == Kind.POLL], ids=lambda file: file.slug
+)
+async def test_the_demonstrations_polls_come_out_exactly(
+    database: Database, desk: Database, tmp_path: Path, file: RoundFile
+) -> None:
+    names = [option.name["fi"] for option in file.options]
+    poll = list(zip(names, file.counts, strict=True))
+    comes_out_exactly(await polled(database, desk, tmp_path / "keys", poll), poll)
+
+
+async def test_a_poll_with_an_option_that_nobody_chose_comes_out_exactly(
+    database: Database, desk: Database, tmp_path: Path
+) -> None:
+    poll = [(f"Vaihtoehto {n}", votes) for n, votes in enumerate((7, 1, 0, 4, 7))]
+    comes_out_exactly(await polled(database, desk, tmp_path / "keys", poll), poll)
