@@ -1,6 +1,9 @@
 """What can be found out about a page by looking at it: axe, sideways scrolling, clipped words."""
 
-from axe_playwright_python.async_playwright import Axe
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Page
 
 AXE_OPTIONS = {
@@ -17,24 +20,16 @@ CLIPPED = """() => {
     .filter((one) => one.innerText && isClipping(one) && isSeen(one) && isTooNarrow(one))
     .map((one) => `${one.tagName} ${one.className}: ${one.innerText.slice(0, 60)}`);
 }"""
-MOVING = """() => {
-  const parts = [null, "::before", "::after"];
-  const styles = (one) => parts.map((part) => getComputedStyle(one, part));
-  const isStill = (style) =>
-    style.animationName === "none" &&
-    style.transitionDuration.split(", ").every((time) => parseFloat(time) === 0);
-  return [...document.querySelectorAll("*")]
-    .filter((one) => !styles(one).every(isStill))
-    .map((one) => `${one.tagName} ${one.className}`);
-}"""
 
 
 async def axe_findings(page: Page) -> list[str]:
     """Give what axe finds on the page as it stands: rule, impact and where."""
-    results = await Axe().run(page, options=AXE_OPTIONS)
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE_SCRIPT)
+    results = await page.evaluate("options => axe.run(options)", AXE_OPTIONS)
     return [
         f"{found['id']} ({found['impact']}): {node['target']} {node['failureSummary']}"
-        for found in results.response["violations"]
+        for found in results["violations"]
         for node in found["nodes"]
     ]
 
@@ -51,7 +46,16 @@ async def clipped(page: Page) -> list[str]:
     return found
 
 
-async def moving(page: Page) -> list[str]:
-    """Give the elements that would move or fade."""
-    found: list[str] = await page.evaluate(MOVING)
-    return found
+@asynccontextmanager
+async def movements(page: Page) -> AsyncIterator[list[str]]:
+    """Give what starts to move or fade meanwhile, in the browser's own controls too."""
+    seen: list[str] = []
+    browser = await page.context.new_cdp_session(page)
+    browser.on("Animation.animationStarted", lambda it: seen.append(it["animation"]["name"]))
+    await browser.send("Animation.enable")
+    yield seen
+    # Whatever was to start has started by the second frame from now.
+    await page.evaluate(
+        "() => new Promise((end) => requestAnimationFrame(() => requestAnimationFrame(end)))"
+    )
+    await browser.detach()

@@ -1,10 +1,11 @@
 """Bad days in the browser: every one of them leads to a page that says what happened."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, Error, Page, Route, expect
+from playwright.async_api import Browser, Error, Page, Response, Route, expect
 
 from talkoot.base.i18n import Language
 from talkoot.voting.roll import generated, grouped
@@ -23,7 +24,7 @@ EVERY_BROWSER = pytest.mark.parametrize("scripts", Scripts, ids=lambda scripts: 
 CLOSES_IN = OPEN_FOR - timedelta(days=1)
 """From the time when every journey begins to the end of the village's voting."""
 MINUTE = timedelta(minutes=1)
-RELOADS_MAX = 20
+MOVES_MAX = 50
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -296,27 +297,28 @@ async def refused(visitor: Visitor, page: Page, action: str, trouble: Trouble) -
 
 
 async def back(page: Page) -> None:
-    """Press the back button, and allow the browser to send a form again if it asks."""
-    try:
-        await page.go_back()
-    except Error as error:
-        if "ERR_CACHE_MISS" not in error.message:
-            raise
-        await _sent_again(page)
+    """Press the back button, and let the browser send a form again where it asks."""
+    await _settled(page, page.go_back)
+    if page.url.startswith("chrome-error:"):
+        await _settled(page, page.reload)
+    await page.locator("main").wait_for()
 
 
-async def _sent_again(page: Page) -> None:
-    """Reload; the browser may still be putting up its own page that asks for it."""
-    for _ in range(RELOADS_MAX):
-        await page.wait_for_load_state()
+async def _settled(page: Page, move: Callable[[], Awaitable[Response | None]]) -> None:
+    """Make a move in the history; the browser may be putting up its own page meanwhile."""
+    for _ in range(MOVES_MAX):
         try:
-            await page.reload()
+            await move()
         except Error as error:
+            if "ERR_CACHE_MISS" in error.message:
+                await page.wait_for_url("chrome-error://**", wait_until="commit")
+                return
             if "Not attached" not in error.message:
                 raise
-        if not page.url.startswith("chrome-error:"):
+            await page.locator("html").wait_for(state="attached")
+        else:
             return
-    pytest.fail("the browser did not send the form again")
+    pytest.fail("the browser did not move")
 
 
 async def reviewed_beside(page: Page) -> Page:
