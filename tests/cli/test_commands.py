@@ -1,27 +1,18 @@
 """The command line as a person meets it: other processes, real files, plain answers."""
 
 import asyncio
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from talkoot.base.db.embedded import Server
+from tests.cli.processes import talkoot
 from tests.conftest import drop_home, on_server
 
 DATA = Path(__file__).parents[1] / "data"
 ELECTION = re.compile(r"election ([0-9a-f-]{36})")
-CODE = re.compile(r"^ {4}([2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{5})$", re.MULTILINE)
-START_S = 90.0
-MAIN = "from talkoot.cli import main; main()"
 
 
 @pytest.fixture
@@ -29,21 +20,6 @@ def home(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "home"
     yield folder
     drop_home(folder)
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    return {**os.environ, "TALKOOT_HOME": str(home), **more}
-
-
-def talkoot(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", MAIN, *words],
-        env=environment(home),
-        capture_output=True,
-        text=True,
-        timeout=START_S,
-        check=False,
-    )
 
 
 def test_an_election_is_imported_closed_counted_and_exported_by_two_persons(
@@ -97,94 +73,12 @@ def test_a_bad_file_is_refused_with_line_and_reason_and_the_good_one_goes_on(
     assert "imported as" in imported
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def _started(home: Path, port: int) -> tuple[subprocess.Popen[str], str]:
-    """Start `talkoot run` and wait until its pages answer; give it and what it printed."""
-    out = home.parent / f"out-{port}-{time.monotonic_ns()}.txt"
-    with out.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-c", MAIN, "run"],
-            env=environment(home, TALKOOT_PORT=str(port)),
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-    end = time.monotonic() + START_S
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            if httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200:
-                return process, out.read_text(encoding="utf-8")
-        except httpx2.TransportError:
-            pass
-    process.kill()
-    pytest.fail(out.read_text(encoding="utf-8"))
-
-
-def test_run_brings_up_the_town_and_a_second_run_finds_it(home: Path) -> None:
-    port = _free_port()
-    first, said = _started(home, port)
-    codes = CODE.findall(said)
-    assert len(codes) == 3, said
-    page = httpx2.get(f"http://127.0.0.1:{port}/fi/suvisalmi", timeout=10)
-    assert page.status_code == 200
-    assert "Meidän Suvisalmi" in page.text
-    taken = subprocess.run(
-        [sys.executable, "-c", MAIN, "run"],
-        env=environment(home, TALKOOT_PORT=str(port)),
-        capture_output=True,
-        text=True,
-        timeout=START_S,
-        check=False,
-    )
-    assert taken.returncode == 1
-    assert f"cannot listen on 127.0.0.1:{port}" in taken.stderr
-    first.send_signal(signal.SIGINT)
-    first.wait(START_S)
-
-    second, said_again = _started(home, port)
-    assert CODE.findall(said_again) == codes
-    second.send_signal(signal.SIGINT)
-    second.wait(START_S)
-    gone = talkoot(home, "demo", "--reset")
-    assert gone.returncode == 0, gone.stderr
-    assert not (home / "demo-codes.txt").exists()
-
-
-def test_a_killed_process_leaves_no_database_behind(home: Path) -> None:
-    process, _said = _started(home, _free_port())
-    server = _server_of(home)
-    process.kill()
-    process.wait(START_S)
-    end = time.monotonic() + START_S
-    while Path(f"/proc/{server}").exists() and time.monotonic() < end:
-        pass
-    assert not Path(f"/proc/{server}").exists()
-
-
-def _server_of(home: Path) -> int:
-    from talkoot.base.db import embedded
-
-    place = embedded.place_of(home, embedded.service_account())
-    return int((place / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
-
-
 async def test_a_database_without_a_schema_is_told_in_one_sentence(
     server: Server, home: Path
 ) -> None:
     await on_server(server, "create database bare")
-    asked = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-c", MAIN, "elections"],
-        env=environment(home, TALKOOT_DATABASE_URL=server.url(database="bare")),
-        capture_output=True,
-        text=True,
-        timeout=START_S,
-        check=False,
-    )
+    url = server.url(database="bare")
+    asked = await asyncio.to_thread(talkoot, home, "elections", TALKOOT_DATABASE_URL=url)
     assert asked.returncode == 1
     assert "talkoot migrate" in asked.stderr
     assert "Traceback" not in asked.stderr

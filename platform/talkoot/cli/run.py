@@ -2,10 +2,14 @@
 
 import asyncio
 import shutil
+import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -31,6 +35,8 @@ def run() -> None:
 
     settings = settings_now()
     console = Console()
+    # Without this a service manager's signal would end us before our database is stopped.
+    signal.signal(signal.SIGTERM, _end)
     _port_must_be_free(settings)
     with _database(settings, console) as (owner, desk, app):
         chain.upgrade(owner)
@@ -70,6 +76,12 @@ def demo(*, reset: bool) -> None:
     shutil.rmtree(settings.keys_folder, ignore_errors=True)
     (settings.home / CODES_FILE).unlink(missing_ok=True)
     click.echo("the demonstration is gone; `talkoot run` makes a new one")
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """End as asked, on the way through everything that must be put away."""
+    del number, frame
+    sys.exit(0)
 
 
 def _port_must_be_free(settings: Settings) -> None:

@@ -1,0 +1,27 @@
+"""`talkoot` in a process of its own, in a home of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TALKOOT = (sys.executable, "-c", "from talkoot.cli import main; main()")
+START_S = 90.0
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Ours alone: what the caller's environment says of Talkoot stays outside."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TALKOOT_")}
+    return {**kept, "TALKOOT_HOME": str(home), **more}
+
+
+def talkoot(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [*TALKOOT, *words],
+        env=environment(home, **more),
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+        check=False,
+    )
