@@ -1,7 +1,7 @@
 """The whole count against a slow twin, and against every order in which entries may come."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from talkoot.base.bytes import Digest
 from talkoot.base.errors import BrokenLog
-from talkoot.base.ids import ProjectId
 from talkoot.voting.allocation import problem_of
 from talkoot.voting.allocation.reference import Outcome, reference
 from talkoot.voting.ballot import BallotDefinition, Entry, VoteType, padded_length
