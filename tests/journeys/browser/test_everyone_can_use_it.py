@@ -50,6 +50,24 @@ async def test_a_page_made_too_wide_is_noticed(chromium: Browser, town: Town) ->
         assert await _cramped(visitor.page) == ["scrolls sideways"]
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "rule"),
+    [
+        ("document.querySelector('h2').style.color = '#ece5d7'", "color-contrast"),
+        ("document.querySelector('main').remove()", "landmark-one-main"),
+        ("document.documentElement.removeAttribute('lang')", "html-has-lang"),
+    ],
+)
+async def test_axe_notices_a_page_that_was_spoilt(
+    chromium: Browser, town: Town, spoilt: str, rule: str
+) -> None:
+    async with visit(chromium, town) as visitor:
+        await visitor.page.goto(town.url("fi", CLOSED_ROUND, "results"))
+        await visitor.page.evaluate(spoilt)
+        found = await looks.axe_findings(visitor.page)
+        assert [finding for finding in found if finding.startswith(rule)]
+
+
 async def test_results_can_be_told_apart_in_forced_colours(chromium: Browser, town: Town) -> None:
     async with visit(chromium, town) as visitor:
         await visitor.page.emulate_media(forced_colors="active")
