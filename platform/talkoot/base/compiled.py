@@ -1,0 +1,37 @@
+"""Compiled kernels: plain Python over NumPy arrays, turned into machine code by Numba.
+
+A kernel names its signature, so that it is compiled once and for all when its module is imported,
+and kept beside the module (or, where that folder cannot be written, in the user's cache): the next
+process only loads it. It holds no lock of the interpreter while it runs.
+
+Importing this module takes about half a second: only what counts may do it.
+"""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from numba import njit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def kernel(*signatures: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Compile a function for the given signatures, for instance ``"i8(u8[:, ::1], i4[::1])"``.
+
+    Arithmetic is exact as written: no reordering of sums, divisions by zero as NumPy does them.
+    """
+
+    def compiled(function: Callable[P, R]) -> Callable[P, R]:
+        made: Callable[P, R] = njit(
+            list(signatures), cache=True, nogil=True, fastmath=False, error_model="numpy"
+        )(function)
+        return made
+
+    return compiled
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a small helper together with whichever kernel calls it."""
+    made: Callable[P, R] = njit(cache=True, nogil=True, error_model="numpy")(function)
+    return made
