@@ -1,0 +1,66 @@
+META
+key;value
+description;Satama
+country;Finland
+unit;Satamala
+instance;2026
+num_projects;5
+num_votes;40
+budget;1000
+vote_type;approval
+rule;greedy
+date_begin;01.03.2026
+date_end;15.03.2026
+min_length;1
+max_length;3
+language;en
+currency;EUR
+PROJECTS
+project_id;cost;votes;name;selected
+1;300;16;No 1;1
+2;500.50;20;No 2;1
+3;200;15;No 3;0
+4;300;14;No 4;0
+5;1200;18;No 5;0
+VOTES
+voter_id;vote
+1;1
+2;1
+3;1
+4;2
+5;2
+6;2
+7;2
+8;2
+9;3
+10;4
+11;5
+12;5
+13;5
+14;1,3
+15;1,3
+16;1,4
+17;1,4
+18;1,5
+19;2,3
+20;2,4
+21;2,4
+22;3,5
+23;3,5
+24;4,5
+25;1,2,4
+26;1,2,4
+27;1,2,5
+28;1,2,5
+29;1,2,5
+30;1,3,4
+31;1,3,5
+32;1,3,5
+33;2,3,4
+34;2,3,4
+35;2,3,5
+36;2,3,5
+37;2,3,5
+38;2,4,5
+39;2,4,5
+40;3,4,5

@@ -1,0 +1,66 @@
+META
+key;value
+description;Satama
+country;Finland
+unit;Satamala
+instance;2026
+num_projects;5
+num_votes;40
+budget;1000
+vote_type;choose-1
+rule;greedy
+date_begin;01.03.2026
+date_end;15.03.2026
+min_length;1
+max_length;1
+language;en
+currency;EUR
+PROJECTS
+project_id;cost;votes;name;selected
+1;300;8;No 1;1
+2;500.50;9;No 2;1
+3;200;8;No 3;0
+4;300;5;No 4;0
+5;1200;10;No 5;0
+VOTES
+voter_id;vote
+1;1
+2;1
+3;1
+4;1
+5;1
+6;1
+7;1
+8;1
+9;2
+10;2
+11;2
+12;2
+13;2
+14;2
+15;2
+16;2
+17;2
+18;3
+19;3
+20;3
+21;3
+22;3
+23;3
+24;3
+25;3
+26;4
+27;4
+28;4
+29;4
+30;4
+31;5
+32;5
+33;5
+34;5
+35;5
+36;5
+37;5
+38;5
+39;5
+40;5

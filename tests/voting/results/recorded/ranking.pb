@@ -1,0 +1,66 @@
+META
+key;value
+description;Satama
+country;Finland
+unit;Satamala
+instance;2026
+num_projects;5
+num_votes;40
+budget;1000
+vote_type;ordinal
+rule;greedy
+date_begin;01.03.2026
+date_end;15.03.2026
+min_length;1
+max_length;3
+language;en
+currency;EUR
+PROJECTS
+project_id;cost;votes;name;selected
+1;300;16;No 1;0
+2;500.50;20;No 2;1
+3;200;15;No 3;1
+4;300;14;No 4;0
+5;1200;18;No 5;0
+VOTES
+voter_id;vote
+1;1
+2;1
+3;1
+4;2
+5;2
+6;2
+7;2
+8;2
+9;3
+10;4
+11;5
+12;5
+13;5
+14;1,3
+15;1,4
+16;2,3
+17;2,4
+18;3,1
+19;4,1
+20;4,2
+21;5,1
+22;5,3
+23;5,3
+24;5,4
+25;1,2,5
+26;1,4,2
+27;1,4,2
+28;2,1,5
+29;2,5,1
+30;3,1,5
+31;3,1,5
+32;3,2,4
+33;3,2,5
+34;3,4,1
+35;3,5,4
+36;4,2,3
+37;4,2,5
+38;5,2,3
+39;5,3,2
+40;5,4,2
