@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from talkoot.base.engine import Engine
 from talkoot.base.settings import BadSettings, Settings, settings_from
 
 
@@ -18,6 +19,12 @@ def test_variables_are_read_with_their_types() -> None:
     assert found.keys_folder == Path("/srv/t/keys")
 
 
+def test_a_count_runs_on_the_kernels_unless_the_slow_twins_are_asked_for() -> None:
+    assert settings_from({}).engine is Engine.KERNELS
+    assert settings_from({"TALKOOT_SLOW": "0"}).engine is Engine.KERNELS
+    assert settings_from({"TALKOOT_SLOW": "1"}).engine is Engine.TWINS
+
+
 def test_the_public_address_wins_and_loses_its_last_slash() -> None:
     assert settings_from({"TALKOOT_PUBLIC_URL": "https://aanesta.example/"}).address == (
         "https://aanesta.example"
@@ -29,6 +36,7 @@ def test_the_public_address_wins_and_loses_its_last_slash() -> None:
     [
         ({"TALKOOT_PROT": "9000"}, "TALKOOT_PROT"),
         ({"TALKOOT_PORT": "many"}, "port"),
+        ({"TALKOOT_SLOW": "rather"}, "slow"),
     ],
 )
 def test_a_mistake_is_named(variables: dict[str, str], words: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from talkoot.base.engine import Engine
 from talkoot.base.errors import TalkootError
 
 PREFIX = "TALKOOT_"
@@ -25,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``host``, ``port``: where the web process listens.
     ``public_url``: the address that residents use; with ``https`` cookies are marked secure.
     ``trusted_proxies``: addresses, comma-separated, whose ``X-Forwarded-For`` is believed.
+    ``slow``: count with the slow twins in place of the compiled kernels.
     """
 
     home: Path = Path(".talkoot")
@@ -33,11 +35,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     public_url: str = ""
     trusted_proxies: str = ""
+    slow: bool = False
 
     @property
     def address(self) -> str:
         """The address that residents use, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def engine(self) -> Engine:
+        """Who counts."""
+        return Engine.TWINS if self.slow else Engine.KERNELS
 
     @property
     def keys_folder(self) -> Path:

@@ -62,20 +62,14 @@ def test_no_entries_settle_to_nothing() -> None:
 def test_a_voter_key_of_another_length_is_refused() -> None:
     short = entry(1)
     object.__setattr__(short, "voter_key", VoterKey(b"short"))
-    with pytest.raises(ValueError, match="16 bytes"):
+    with pytest.raises(ValueError, match="row 0: voter_key has 5 bytes, not 16"):
         columns_from([short])
 
 
 def test_columns_that_do_not_fit_together_are_refused() -> None:
     good = columns_from([entry(1), entry(2)])
     with pytest.raises(ValueError, match="do not fit together"):
-        EntryColumns(
-            voter=good.voter,
-            rank=good.rank,
-            round=good.round[:1],
-            beacon=good.beacon,
-            entry_hash=good.entry_hash,
-        )
+        EntryColumns(voter=good.voter, precedence=good.precedence[:1], entry_hash=good.entry_hash)
 
 
 @given(entries())

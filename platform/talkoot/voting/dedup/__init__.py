@@ -3,7 +3,15 @@
 Pure: no database, clock, network, settings, randomness or logging.
 """
 
-from talkoot.voting.dedup.columns import EntryColumns, columns_from
+from talkoot.voting.dedup.columns import U8, EntryColumns, columns_from, precedence_of
 from talkoot.voting.dedup.settle import Settlement, Standing, settled
 
-__all__ = ["EntryColumns", "Settlement", "Standing", "columns_from", "settled"]
+__all__ = [
+    "U8",
+    "EntryColumns",
+    "Settlement",
+    "Standing",
+    "columns_from",
+    "precedence_of",
+    "settled",
+]

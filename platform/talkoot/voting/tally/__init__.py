@@ -3,23 +3,30 @@
 Pure: no database, clock, network, settings, randomness or logging.
 """
 
+from talkoot.voting.tally.choices import Choice, Choices, choices_from
+from talkoot.voting.tally.columns import KeyCounts, tally_columns
 from talkoot.voting.tally.count import Tally, tally_of
 from talkoot.voting.tally.profile import (
-    Choice,
     Profile,
     choice_of,
     merged,
+    profile_from_choices,
     profile_from_counts,
     profile_of,
 )
 
 __all__ = [
     "Choice",
+    "Choices",
+    "KeyCounts",
     "Profile",
     "Tally",
     "choice_of",
+    "choices_from",
     "merged",
+    "profile_from_choices",
     "profile_from_counts",
     "profile_of",
+    "tally_columns",
     "tally_of",
 ]

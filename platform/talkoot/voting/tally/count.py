@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkoot.base.ids import ProjectId
-from talkoot.voting.tally.profile import I64, Profile
+from talkoot.voting.tally.choices import I64
+from talkoot.voting.tally.profile import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

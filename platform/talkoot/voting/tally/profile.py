@@ -6,21 +6,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
-import numpy.typing as npt
 
+from talkoot.base.engine import Engine
 from talkoot.base.ids import ProjectId
 from talkoot.voting.ballot import Ballot, BallotDefinition, Mark, VoteType
-
-I32 = npt.NDArray[np.int32]
-I64 = npt.NDArray[np.int64]
-
-Choice = tuple[tuple[int, int], ...]
-"""One ballot as numbers: (place of the project in the listed order, value), by rising place.
-
-The value is 1 for an approval, the points or score given, and in a ranking of l projects
-l for the first place down to 1 for the last (Borda), which is how the cities' own score columns
-count.
-"""
+from talkoot.voting.tally.choices import I32, I64, Choice, Choices, Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,6 +99,23 @@ def profile_from_counts(counts: Mapping[Choice, int], projects: tuple[ProjectId,
         values=np.ascontiguousarray(cells[:, 1]),
         weights=np.fromiter((counts[choice] for choice in choices), np.int64, len(choices)),
     )
+
+
+def profile_from_choices(
+    choices: Choices,
+    projects: tuple[ProjectId, ...],
+    *,
+    rows: Rows | None = None,
+    engine: Engine = Engine.KERNELS,
+) -> Profile:
+    """Group ballots (those of ``rows``, each once; by default all), sorted by what they say."""
+    del engine
+    picked = choices if rows is None else choices.rows(rows)
+    items, bounds = picked.items.tolist(), picked.indptr.tolist()
+    values = [1] * len(items) if picked.values is None else picked.values.tolist()
+    cells = list(zip(items, values, strict=True))
+    counts = Counter(tuple(cells[bounds[row] : bounds[row + 1]]) for row in range(len(picked)))
+    return profile_from_counts(counts, projects)
 
 
 def merged(profiles: Sequence[Profile]) -> Profile:
