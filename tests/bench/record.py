@@ -1,0 +1,108 @@
+"""Writes down what pabutools decides about every shared election, so that tests need no pabutools.
+
+``python -m tests.bench.record [NAME ...]`` fills ``tests/data/exact_winners.json``. A run of Add1
+that does not end within the limit is not recorded; instead equal shares is recorded at a few raised
+endowments, the last two of the run among them, because Add1 is nothing but such runs. Without
+names every election is recorded that is not in the file yet.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from talkoot.voting.allocation import allocated
+from talkoot.voting.ballot import AllocationRule, Completion, Rule, Stop
+from talkoot.voting.pabulib import problem_from, read_pb
+from tests.bench.facts import Decisions, Facts, facts, keep
+from tests.bench.harness import tell
+from tests.bench.peers import Form, NotItsRule, Peer, TooLong, opened
+from tests.shared_data import FOLDER
+
+LIMIT_S = 150.0
+LONG_S = 1500.0
+EQUAL_SHARES = (Rule.MES_COST, Rule.MES_CARDINALITY)
+PLAIN = (Rule.GREEDY, Rule.GREEDY_PER_COST, Rule.PHRAGMEN, *EQUAL_SHARES)
+PARTS = (0.25, 0.5, 0.9)
+"""Where between the first and the last step equal shares is recorded besides."""
+
+Line = tuple[str, Sequence[str]]
+
+
+def name_of(file: Path) -> str:
+    """A file's name without its endings."""
+    return file.name.removesuffix(".gz").removesuffix(".pb")
+
+
+def files() -> list[Path]:
+    """Every shared election, small files first."""
+    found = [file for file in FOLDER.iterdir() if ".pb" in file.suffixes]
+    return sorted(found, key=lambda file: (file.stat().st_size, file.name))
+
+
+def recorded(file: Path) -> tuple[str, Decisions]:
+    """Who decided, and everything that it decided within the limit."""
+    with opened(file, Form.MULTI) as peer:
+        by = f"pabutools {peer.versions.pabutools}, gmpy2 {peer.versions.gmpy2}, exact fractions"
+        sizes, lines = peer.sizes, [*_plain(peer)]
+    lines += _add1(file)
+    decided = {words: ",".join(winners) for words, winners in lines}
+    return by, Decisions(ballots=sizes.ballots, projects=sizes.projects, decided=decided)
+
+
+def _plain(peer: Peer) -> Iterator[Line]:
+    for rule in PLAIN:
+        try:
+            verdict = peer.decide(rule, limit_s=LONG_S)
+        except NotItsRule as fault:
+            tell(f"{rule}: {fault}")
+            continue
+        tell(f"{rule}: {len(verdict.winners)} winners, {verdict.seconds:.2f} s")
+        yield rule, verdict.winners
+        if rule in EQUAL_SHARES:
+            yield f"{rule}+greedy", peer.completed(verdict.winners, limit_s=LONG_S).winners
+
+
+def _add1(file: Path) -> Iterator[Line]:
+    """Add1 and Add1U with both stop rules, or equal shares at raised endowments instead."""
+    for rule in EQUAL_SHARES:
+        for stop in Stop:
+            try:
+                with opened(file, Form.MULTI) as peer:
+                    verdict = peer.decide(rule, completion="add1", stop=stop, limit_s=LIMIT_S)
+                    completed = peer.completed(verdict.winners, limit_s=LONG_S)
+            except TooLong as fault:
+                tell(f"{rule} add1 {stop}: {fault}")
+                yield from _raised(file, rule, stop)
+                continue
+            tell(f"{rule} add1 {stop}: {verdict.steps} steps, {verdict.seconds:.2f} s")
+            yield f"{rule}+add1/{stop}", verdict.winners
+            yield f"{rule}+add1u/{stop}", completed.winners
+
+
+def _raised(file: Path, rule: Rule, stop: Stop) -> Iterator[Line]:
+    """Equal shares at the last two steps that our own Add1 tries, and at some before them."""
+    asked = AllocationRule(rule=rule, completion=Completion.ADD1, stop=stop)
+    last = allocated(problem_from(read_pb(file.read_bytes())), asked).steps
+    with opened(file, Form.MULTI) as peer:
+        for step in sorted({*(int(last * part) for part in PARTS), last - 1, last}):
+            verdict = peer.raised(rule, step, limit_s=LONG_S)
+            tell(f"{rule} at step {step}: {verdict.seconds:.2f} s")
+            yield f"{rule}@{step}", verdict.winners
+
+
+def main(names: Sequence[str]) -> None:
+    """Record, and keep each election as soon as it is complete."""
+    there = facts()
+    wanted = [file for file in files() if name_of(file) in names or not names]
+    for file in wanted:
+        name = name_of(file)
+        if not names and name in there.elections:
+            continue
+        tell(name)
+        by, decisions = recorded(file)
+        there = facts()  # another process may have recorded others meanwhile
+        keep(Facts(by=by, elections=there.elections | {name: decisions}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
