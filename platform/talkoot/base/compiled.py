@@ -10,7 +10,8 @@ Importing this module takes about half a second: only what counts may do it.
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from numba import njit
+from numba import njit, types
+from numba.core.typing.templates import Signature
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,16 +20,29 @@ R = TypeVar("R")
 def kernel(*signatures: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Compile a function for the given signatures, for instance ``"i8(u8[:, ::1], i4[::1])"``.
 
-    Arithmetic is exact as written: no reordering of sums, divisions by zero as NumPy does them.
+    ``const(u8[::1])`` is an array that the kernel only reads: it also takes one that may not be
+    written, as arrays over bytes and from another process are. Arithmetic is exact as written: no
+    reordering of sums, divisions by zero as NumPy does them.
     """
 
     def compiled(function: Callable[P, R]) -> Callable[P, R]:
         made: Callable[P, R] = njit(
-            list(signatures), cache=True, nogil=True, fastmath=False, error_model="numpy"
+            [_read(signature) for signature in signatures],
+            cache=True,
+            nogil=True,
+            fastmath=False,
+            error_model="numpy",
         )(function)
         return made
 
     return compiled
+
+
+def _read(signature: str) -> Signature:
+    """A signature, read as Numba reads its own, and ``const`` besides."""
+    words = {**vars(types), "const": lambda array: array.copy(readonly=True)}
+    read: Signature = eval(signature, words)  # noqa: S307 - our own, written beside each kernel
+    return read
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
