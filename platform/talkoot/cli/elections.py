@@ -1,4 +1,4 @@
-"""Opening, closing and counting: acts of two persons, each named."""
+"""Opening and closing: acts of two persons, each named."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,6 @@ from talkoot.cli.context import opened_desk
 from talkoot.rounds import municipalities, rounds_of
 from talkoot.voting import log
 from talkoot.voting.log import TwoPersons
-from talkoot.voting.results import published
 
 Act = Callable[[WriteSession, ElectionId, TwoPersons], Awaitable[str]]
 
@@ -65,21 +64,6 @@ def close(election: UUID, first: str, second: str) -> None:
     async def act(session: WriteSession, id_: ElectionId, persons: TwoPersons) -> str:
         await log.closed(session, id_, persons=persons, at=system_clock())
         return f"{id_} is closed with {await log.recorded_count(session, id_)} ballots recorded"
-
-    asyncio.run(_done(act, election, first, second))
-
-
-@click.command()
-@_persons
-def count(election: UUID, first: str, second: str) -> None:
-    """Count a closed election and publish the result."""
-
-    async def act(session: WriteSession, id_: ElectionId, persons: TwoPersons) -> str:
-        result = (await published(session, id_, persons=persons, at=system_clock())).result
-        return (
-            f"{id_} is counted: {result.accounting.counted} ballots, "
-            f"{len(result.winners)} of {len(result.projects)} projects funded"
-        )
 
     asyncio.run(_done(act, election, first, second))
 

@@ -170,7 +170,7 @@ def _connected(address: str, security: "Security") -> Iterator["Client"]:
         client = Client(address, security=security, timeout=CONNECT_S, set_as_default=False)
     except OSError as err:
         raise Unavailable(f"the scheduler at {address} does not answer: {err}") from err
-    with client:
+    with client, client.as_current():
         try:
             client.wait_for_workers(1, timeout=CONNECT_S)
         except TimeoutError as err:
