@@ -46,6 +46,9 @@ class Round:
     ``payers`` counts ballots that paid something, ``short`` those of them that paid all they had
     and less than the full share. ``tied_with`` names the projects that were exactly as good in
     this round, and ``left`` is what remained of the budget.
+    ``price`` is what a supporter who was not short paid per unit of value (for an approval: what
+    each paid), and ``effective_votes`` is the cost divided by it: the number of supporters who
+    could have paid the whole cost at that price (both only for the Method of Equal Shares).
     """
 
     winner: ProjectId
@@ -55,16 +58,25 @@ class Round:
     short: int
     tied_with: tuple[ProjectId, ...]
     left: int
+    price: Fraction | None = None
+    effective_votes: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """What became of one project; amounts are exact, in minor units."""
+    """What became of one project; amounts are exact, in minor units.
+
+    ``out_after`` is the number of rounds (of :attr:`Allocation.rounds`) after which its supporters
+    no longer held its cost, 0 where they never did, and ``behind_then`` what they held at that
+    moment (both only for the Method of Equal Shares; ``money_behind`` is what they hold last).
+    """
 
     project: ProjectId
     kind: FateKind
     missing: Fraction = Fraction(0)
     money_behind: Fraction | None = None
+    out_after: int | None = None
+    behind_then: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
