@@ -49,3 +49,12 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a small helper together with whichever kernel calls it."""
     made: Callable[P, R] = njit(cache=True, nogil=True, error_model="numpy")(function)
     return made
+
+
+def pasted(function: Callable[P, R]) -> Callable[P, R]:
+    """Paste a small helper into its callers before they are compiled.
+
+    Numbers given to it stay known while compiling, at the price of compiling it for every call.
+    """
+    made: Callable[P, R] = njit(inline="always", error_model="numpy")(function)
+    return made

@@ -1,5 +1,15 @@
 """The log: elections and the acts upon them, append-only entries, and which entry stands."""
 
+from talkoot.voting.log.columns import (
+    ALL_KEYS,
+    CHANNELS,
+    KeyRange,
+    LogColumns,
+    StandingColumns,
+    key_ranges,
+    read_entries,
+    read_standing,
+)
 from talkoot.voting.log.definition_json import definition_from, definition_json
 from talkoot.voting.log.election import (
     Acceptance,
@@ -39,12 +49,17 @@ from talkoot.voting.log.standing import (
 )
 
 __all__ = [
+    "ALL_KEYS",
+    "CHANNELS",
     "Acceptance",
     "Election",
     "ElectionHead",
     "ElectionRules",
     "ElectionState",
+    "KeyRange",
     "Known",
+    "LogColumns",
+    "StandingColumns",
     "Stands",
     "Submission",
     "TwoPersons",
@@ -64,8 +79,11 @@ __all__ = [
     "frozen",
     "head_of",
     "heads_for_share",
+    "key_ranges",
     "known_submissions",
     "opened",
+    "read_entries",
+    "read_standing",
     "recorded_count",
     "replace_standing",
     "standing_hashes",

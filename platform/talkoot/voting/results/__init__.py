@@ -1,8 +1,11 @@
 """From a closed election's entries to a published result that anyone can recount."""
 
-from talkoot.voting.results.count import Count, counted
-from talkoot.voting.results.files import BALLOTS, RESULT, pb_of
-from talkoot.voting.results.publish import published, recounted
+from talkoot.voting.results.count import Count, counted, finished
+from talkoot.voting.results.digest import SALT_BYTES, UNSALTED, set_digest
+from talkoot.voting.results.files import BALLOTS, RESULT, files_of, head_of, pb_of
+from talkoot.voting.results.gather import Gathering, partition_from
+from talkoot.voting.results.partition import PartCount, Partition, added, partition_counted
+from talkoot.voting.results.publish import partition_read, published, recounted
 from talkoot.voting.results.store import (
     PublicFile,
     PublicFileName,
@@ -16,14 +19,26 @@ from talkoot.voting.results.values import Accounting, Fate, ProjectResult, Resul
 __all__ = [
     "BALLOTS",
     "RESULT",
+    "SALT_BYTES",
+    "UNSALTED",
     "Accounting",
     "Count",
     "Fate",
+    "Gathering",
+    "PartCount",
+    "Partition",
     "ProjectResult",
     "PublicFile",
     "PublicFileName",
     "Result",
+    "added",
     "counted",
+    "files_of",
+    "finished",
+    "head_of",
+    "partition_counted",
+    "partition_from",
+    "partition_read",
     "pb_of",
     "public_file",
     "public_files_of",
@@ -31,4 +46,5 @@ __all__ = [
     "published_at",
     "recounted",
     "result_of",
+    "set_digest",
 ]

@@ -1,87 +1,75 @@
 """The whole count, top to bottom: entries in, result out. Nothing here knows a name or a clock."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from talkoot.base.engine import Engine
 from talkoot.base.errors import BrokenLog
 from talkoot.voting.allocation import Allocation, allocated, problem_of
-from talkoot.voting.ballot import (
-    Ballot,
-    BallotDefinition,
-    Entry,
-    NotCanonical,
-    ballot_from,
-    checked,
-)
-from talkoot.voting.dedup import Settlement, Standing, columns_from, settled
+from talkoot.voting.ballot import BallotDefinition
+from talkoot.voting.results.digest import UNSALTED
 from talkoot.voting.results.explain import result_of_count
+from talkoot.voting.results.partition import PartCount, Partition, partition_counted
 from talkoot.voting.results.values import Accounting, Result
-from talkoot.voting.tally import profile_of
+from talkoot.voting.tally import KeyCounts, Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """A finished count: the result, the ballots sorted by content, and which entries stood."""
+    """A finished count.
+
+    ``profile``: the ballots, grouped and sorted by content; ``channels``: the same by the place
+    where they were cast; ``standing``: the digest of the set of entries that stand.
+    """
 
     result: Result
-    ballots: tuple[Ballot, ...]
+    profile: Profile
     allocation: Allocation
-    standing: frozenset[bytes]
+    channels: KeyCounts
+    standing: bytes
 
 
-def counted(entries: Sequence[Entry], definition: BallotDefinition) -> Count:
-    """Count an election from its raw log.
+def counted(
+    partition: Partition,
+    definition: BallotDefinition,
+    *,
+    engine: Engine = Engine.KERNELS,
+    salt: bytes = UNSALTED,
+) -> Count:
+    """Count an election from its log, whose ballots are opened and whose hashes are checked.
 
     1. Of each voter's entries one stands, by rank, round, beacon and hash.
-    2. Voter keys are dropped and the ballots sorted by content, so that no order says who.
-    3. Ballots are opened and checked; one that is not valid is spoiled and counts for nothing.
-    4. Equal ballots are grouped and tallied.
+    2. Voter keys are dropped; from here on nothing says who.
+    3. A ballot that was not valid is spoiled and counts for nothing.
+    4. Equal ballots are grouped, sorted by content, and tallied.
     5. The published rule spends the budget, in exact arithmetic.
     6. The accounting identity must hold: every entry counted, superseded or spoiled.
 
-    Raises :class:`BrokenLog` where it does not, or where an entry belongs to another definition.
+    The first four can be done in parts, by voter, and added. Raises :class:`BrokenLog` where the
+    identity does not hold.
     """
-    _all_of_one_definition(entries, definition)
-    settlement = settled(columns_from(entries))
-    standing = [entries[row] for row in settlement.standing]
-    boxes = sorted(entry.what for entry in standing)
-    ballots = tuple(ballot for what in boxes if (ballot := _opened(what, definition)) is not None)
-    accounting = _accounted(settlement, entries, ballots)
-    problem = problem_of(profile_of(ballots, definition), definition)
+    part = partition_counted(partition, definition, engine=engine, salt=salt)
+    return finished(part, definition, engine=engine)
+
+
+def finished(
+    part: PartCount, definition: BallotDefinition, *, engine: Engine = Engine.KERNELS
+) -> Count:
+    """Spend the budget and explain, once, whatever number of parts was added up before."""
+    accounting = Accounting(
+        entries=part.entries,
+        counted=part.counted,
+        superseded=part.superseded,
+        spoiled=part.spoiled,
+    )
+    if not accounting.holds or part.counted != part.profile.ballots:
+        raise BrokenLog(f"the entries do not add up: {accounting}")
+    del engine
+    problem = problem_of(part.profile, definition)
     allocation = allocated(problem, definition.allocation)
     return Count(
-        result=result_of_count(definition, problem.tally, allocation, accounting),
-        ballots=ballots,
+        result=result_of_count(definition, problem, allocation, accounting, channels=part.channels),
+        profile=part.profile,
         allocation=allocation,
-        standing=frozenset(bytes(entry.hash) for entry in standing),
+        channels=part.channels,
+        standing=part.standing,
     )
-
-
-def _all_of_one_definition(entries: Sequence[Entry], definition: BallotDefinition) -> None:
-    for entry in entries:
-        if entry.definition_hash != definition.hash:
-            raise BrokenLog(f"entry {entry.hash.hex()} was cast under another ballot definition")
-
-
-def _opened(what: bytes, definition: BallotDefinition) -> Ballot | None:
-    """Open a ballot; ``None`` for one that the rules do not allow."""
-    try:
-        found = checked(ballot_from(what, definition).marks, definition)
-    except NotCanonical:
-        return None
-    return found if isinstance(found, Ballot) else None
-
-
-def _accounted(
-    settlement: Settlement, entries: Sequence[Entry], ballots: tuple[Ballot, ...]
-) -> Accounting:
-    repeats = settlement.number(Standing.DUPLICATE)
-    accounting = Accounting(
-        entries=len(entries) - repeats,
-        counted=len(ballots),
-        superseded=settlement.number(Standing.SUPERSEDED),
-        spoiled=len(settlement.standing) - len(ballots),
-    )
-    if not accounting.holds:
-        raise BrokenLog(f"the entries do not add up: {accounting}")
-    return accounting

@@ -6,6 +6,7 @@ Pure: no database, clock, network, settings, randomness or logging.
 from talkoot.voting.tally.choices import Choice, Choices, choices_from
 from talkoot.voting.tally.columns import KeyCounts, tally_columns
 from talkoot.voting.tally.count import Tally, tally_of
+from talkoot.voting.tally.opened import Opened, opened
 from talkoot.voting.tally.profile import (
     Profile,
     choice_of,
@@ -19,11 +20,13 @@ __all__ = [
     "Choice",
     "Choices",
     "KeyCounts",
+    "Opened",
     "Profile",
     "Tally",
     "choice_of",
     "choices_from",
     "merged",
+    "opened",
     "profile_from_choices",
     "profile_from_counts",
     "profile_of",
