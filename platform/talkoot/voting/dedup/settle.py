@@ -1,97 +1,117 @@
 """Of each voter's entries the one with the greatest (rank, round, beacon, entry hash) stands."""
 
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Sequence
+from typing import assert_never
 
 import numpy as np
-import numpy.typing as npt
 
 from talkoot.base.engine import Engine
-from talkoot.voting.dedup.columns import I64, U8, EntryColumns
+from talkoot.voting.dedup import reference
+from talkoot.voting.dedup.columns import I64, U8, U64, EntryColumns
+from talkoot.voting.dedup.settlement import Settlement
+from talkoot.voting.dedup.sorting import settled_by_sorting
 
-Rows = npt.NDArray[np.intp]
-Flags = npt.NDArray[np.bool_]
+MOST_ENTRIES = (1 << 32) - 1
+"""Of one count on one machine: a cell of the table has 32 bits for the row."""
 
-
-class Standing(IntEnum):
-    """What became of an entry."""
-
-    STANDS = 0
-    """It counts."""
-    SUPERSEDED = 1
-    """Another entry of the same voter has the greater sort key."""
-    DUPLICATE = 2
-    """The same entry is there already: a repeat of the same bytes is one entry."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Settlement:
-    """Which entries stand.
-
-    ``standing``: rows of the entries that count, sorted by voter key, one a voter;
-    ``fates``: uint8 (n,), a :class:`Standing` for each row given; ``superseded_by``: int64 (n,),
-    for a superseded row the row of its voter that stands, for a duplicate the row that it repeats,
-    and -1 for a row that stands. Of equal entries the first row speaks for all; which row that is
-    depends on the order given, what it holds does not.
-    """
-
-    standing: Rows
-    fates: U8
-    superseded_by: I64
-
-    def number(self, fate: Standing) -> int:
-        """How many rows had this fate."""
-        return int(np.count_nonzero(self.fates == fate))
+_ROWS_OF_A_PART = 13
+_MOST_PARTS = 12
+"""Both as powers of two: parts of 2^13 to 2^14 rows stay in the cache nearest but one, and more
+than 2^12 parts cost more in spreading than they save (decision 0016)."""
 
 
 def settled(entries: EntryColumns, *, engine: Engine = Engine.KERNELS) -> Settlement:
-    """Settle which entry of each voter stands, from the set of entries alone."""
-    del engine
-    return sorted_settlement(entries)
+    """Settle which entry of each voter stands, from the set of entries alone.
+
+    Raises ``ValueError`` for 2^32 entries and more: cut such a log by voter key.
+    """
+    match engine:
+        case Engine.KERNELS:
+            return _settled_by_table(entries)
+        case Engine.TWINS:
+            return reference.settlement_of(entries)
+        case _:
+            assert_never(engine)
 
 
-def sorted_settlement(entries: EntryColumns) -> Settlement:
-    """Settle by sorting everything: for keys that are not spread evenly, as a hash's are."""
-    order = _sorted_rows(entries)
-    last = _last_of_its_voter(entries, order)
-    repeat = _repeats(entries, order)
-    first = _first_rows(order, repeat)
-    standing = first[last]
-    fates = np.full(len(entries), Standing.SUPERSEDED, dtype=np.uint8)
-    fates[order[repeat]] = Standing.DUPLICATE
-    fates[standing] = Standing.STANDS
-    superseded_by = np.empty(len(entries), dtype=np.int64)
-    superseded_by[order] = np.repeat(standing, np.diff(np.flatnonzero(last), prepend=-1))
-    superseded_by[order[repeat]] = first[repeat]
-    superseded_by[standing] = -1
-    return Settlement(standing=standing, fates=fates, superseded_by=superseded_by)
+class Settler:
+    """Entries that come in batches: a kiosk's journal, a day's log.
+
+    The answer is that of all batches put together, whatever their order, their size and how often
+    each comes. Rows are numbered over all batches in the order added.
+    """
+
+    def __init__(self, *, engine: Engine = Engine.KERNELS) -> None:
+        """Begin without entries."""
+        self._engine = engine
+        self._batches: list[EntryColumns] = []
+
+    def add(self, batch: EntryColumns) -> None:
+        """Take a batch in. It is kept, not copied: whoever gave it must not change it."""
+        self._batches.append(batch)
+
+    def settled(self) -> Settlement:
+        """Settle what has been added so far; more may be added after."""
+        self._batches = [joined(self._batches)]
+        return settled(self._batches[0], engine=self._engine)
 
 
-def _sorted_rows(entries: EntryColumns) -> Rows:
-    """Rows by voter key, then by sort key; equal entries in the order given."""
-    words = entries.entry_hash.view(">u8")
-    least_first = [words[:, column].astype(np.uint64) for column in (3, 2, 1)]
-    precedence, voter = entries.precedence, entries.voter
-    key = (precedence[:, 1], precedence[:, 0], voter[:, 1], voter[:, 0])
-    return np.lexsort((*least_first, *key))
+def joined(batches: Sequence[EntryColumns]) -> EntryColumns:
+    """Give the rows of all batches, one batch after the other."""
+    if len(batches) == 1:
+        return batches[0]
+    none: tuple[U64, U8] = (np.zeros((0, 2), np.uint64), np.zeros((0, 32), np.uint8))
+    return EntryColumns(
+        voter=np.concatenate([none[0], *(batch.voter for batch in batches)]),
+        precedence=np.concatenate([none[0], *(batch.precedence for batch in batches)]),
+        entry_hash=np.concatenate([none[1], *(batch.entry_hash for batch in batches)]),
+    )
 
 
-def _last_of_its_voter(entries: EntryColumns, order: Rows) -> Flags:
-    voter = entries.voter[order]
-    last = np.ones(len(order), dtype=np.bool_)
-    last[:-1] = np.any(voter[1:] != voter[:-1], axis=1)
-    return last
+def warm() -> None:
+    """Compile this room's kernels, or load them where that was done before."""
+    from talkoot.voting.dedup import kernels
+
+    del kernels
 
 
-def _repeats(entries: EntryColumns, order: Rows) -> Flags:
-    """Whether a sorted row is the same entry as the row before it."""
-    hashes, voter = entries.entry_hash[order], entries.voter[order]
-    repeat = np.zeros(len(order), dtype=np.bool_)
-    repeat[1:] = np.all(hashes[1:] == hashes[:-1], axis=1) & np.all(voter[1:] == voter[:-1], axis=1)
-    return repeat
+def _settled_by_table(entries: EntryColumns) -> Settlement:
+    from talkoot.voting.dedup import kernels
+
+    number = len(entries)
+    if number > MOST_ENTRIES:
+        raise ValueError(f"{number} entries are more than the {MOST_ENTRIES} of one count")
+    ends, cells = _spread(entries)
+    largest = int(np.diff(ends, prepend=0).max())
+    by = np.full(number, -1, np.int64)
+    fates = np.zeros(number, np.uint8)
+    standing = np.empty(number, np.int64)
+    columns = (entries.voter, entries.precedence, entries.entry_hash)
+    count = kernels.settled_parts(
+        *columns,
+        ends,
+        cells,
+        np.empty(kernels.slots_for(largest) + kernels.SPARE, np.uint64),
+        np.empty(largest + 1, np.uint64),
+        np.empty(largest + 1, np.uint64),
+        by,
+        fates,
+        standing,
+    )
+    if count == kernels.CROWDED:
+        return settled_by_sorting(entries)
+    rows = np.flatnonzero(fates == kernels.MAY_REPEAT)
+    rows = rows[np.argsort(entries.precedence[rows, 1], kind="stable")]
+    kernels.repeats_marked(*columns, rows, by, fates)
+    return Settlement(standing=standing[:count], fates=fates, superseded_by=by)
 
 
-def _first_rows(order: Rows, repeat: Flags) -> Rows:
-    """For each sorted row the first row given that holds the same entry."""
-    places = np.where(repeat, 0, np.arange(len(order)))
-    return order[np.maximum.accumulate(places)]
+def _spread(entries: EntryColumns) -> tuple[I64, U64]:
+    """The rows by the top bits of their keys: where each part ends, and its cells."""
+    from talkoot.voting.dedup import kernels
+
+    number = len(entries)
+    bits = min(max(number.bit_length() - _ROWS_OF_A_PART - 1, 0), _MOST_PARTS)
+    ends, cells = np.zeros(1 << bits, np.int64), np.empty(number, np.uint64)
+    kernels.spread(entries.voter, np.uint64(bits), ends, cells)
+    return ends, cells
