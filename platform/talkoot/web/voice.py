@@ -2,12 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Self
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from markupsafe import Markup, escape
 
-from talkoot.base.i18n import Language, Text, day, day_and_time, money, number, said, translator
+from talkoot.base.i18n import (
+    Language,
+    Text,
+    day,
+    day_and_time,
+    decimal,
+    money,
+    number,
+    percent,
+    said,
+    translator,
+)
 from talkoot.base.money import Cents
 
 HOME_TIMEZONE = "Europe/Helsinki"
@@ -63,6 +75,14 @@ class Voice:
     def number(self, value: int) -> str:
         """Write a whole number."""
         return number(value, self.language)
+
+    def decimal(self, value: Fraction, places: int = 2) -> str:
+        """Write a number with so many decimals at the most."""
+        return decimal(value, places, self.language)
+
+    def percent(self, part: Fraction) -> str:
+        """Write a share of a whole in percent."""
+        return percent(part, self.language)
 
     @property
     def group_symbol(self) -> str:

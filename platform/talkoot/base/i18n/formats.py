@@ -1,10 +1,12 @@
 """Money, numbers and times as each language writes them, from exact values."""
 
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from talkoot.base.i18n.languages import Language
 from talkoot.base.money import CENTS_PER_UNIT, Cents, decimal_of
@@ -31,6 +33,22 @@ def _whole_pattern(language: Language) -> str:
 def number(value: int, language: Language) -> str:
     """Write a whole number with the language's grouping."""
     return str(format_decimal(value, locale=language.value))
+
+
+def decimal(value: Fraction, places: int, language: Language) -> str:
+    """Write a number that is not negative with so many decimals at the most, halves rounded up."""
+    return str(format_decimal(_rounded(value, places), "#,##0.###", language.value))
+
+
+def percent(part: Fraction, language: Language) -> str:
+    """Write a share that is not negative in percent with one decimal at the most."""
+    return str(format_percent(_rounded(part, 3), locale=language.value, decimal_quantization=False))
+
+
+def _rounded(value: Fraction, places: int) -> Decimal:
+    scaled = value * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(whole).scaleb(-places)
 
 
 _DAY = {

@@ -2,6 +2,7 @@
 
 from talkoot.voting.results.count import Count, counted, finished
 from talkoot.voting.results.digest import SALT_BYTES, UNSALTED, set_digest
+from talkoot.voting.results.figures import Alternative, ChannelTable, ChannelVotes, Step
 from talkoot.voting.results.files import BALLOTS, RESULT, files_of, head_of, pb_of
 from talkoot.voting.results.gather import Gathering, partition_from
 from talkoot.voting.results.partition import PartCount, Partition, added, partition_counted
@@ -22,6 +23,9 @@ __all__ = [
     "SALT_BYTES",
     "UNSALTED",
     "Accounting",
+    "Alternative",
+    "ChannelTable",
+    "ChannelVotes",
     "Count",
     "Fate",
     "Gathering",
@@ -31,6 +35,7 @@ __all__ = [
     "PublicFile",
     "PublicFileName",
     "Result",
+    "Step",
     "added",
     "counted",
     "files_of",

@@ -1,14 +1,19 @@
 """From an allocation's exact steps to figures that a page can put into sentences."""
 
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
 from talkoot.base.ids import ProjectId
-from talkoot.voting.allocation import Allocation, FateKind, Phase, Round
+from talkoot.voting.allocation import Allocation, AllocationProblem, FateKind, Phase, Round
 from talkoot.voting.allocation import Fate as ExactFate
 from talkoot.voting.ballot import BallotDefinition
+from talkoot.voting.log import CHANNELS
+from talkoot.voting.results.channels import ChannelBallots, channel_table
+from talkoot.voting.results.figures import ChannelTable
+from talkoot.voting.results.satisfied import compared, satisfied_by
+from talkoot.voting.results.steps import blank_of, exactly, nearest, steps_of, supporters_of
 from talkoot.voting.results.values import Accounting, Fate, ProjectResult, Result
-from talkoot.voting.tally import Tally
+from talkoot.voting.tally import KeyCounts
 
 _FATES = {
     FateKind.DEARER_THAN_BUDGET: Fate.DEARER_THAN_BUDGET,
@@ -19,12 +24,21 @@ _FATES = {
     FateKind.COUNTED_ONLY: Fate.COUNTED,
 }
 
+_Rounds = dict[ProjectId, tuple[int, Round]]
+
 
 def result_of_count(
-    definition: BallotDefinition, tally: Tally, allocation: Allocation, accounting: Accounting
+    definition: BallotDefinition,
+    problem: AllocationProblem,
+    allocation: Allocation,
+    accounting: Accounting,
+    channels: KeyCounts | None = None,
 ) -> Result:
-    """Put the count into the form that is published."""
-    rule = definition.allocation
+    """Put the count into the form that is published.
+
+    ``channels`` are the counts by channel, in the order of :data:`CHANNELS`.
+    """
+    rule, share = definition.allocation, allocation.endowment
     return Result(
         election_id=str(definition.election_id),
         definition_hash=definition.hash.hex(),
@@ -41,29 +55,53 @@ def result_of_count(
         steps=allocation.steps,
         ties_broken=allocation.ties_broken,
         accounting=accounting,
-        projects=_projects(definition, tally, allocation),
+        projects=_projects(definition, problem, allocation),
+        blank=blank_of(problem),
+        share=None if share is None else exactly(share),
+        share_cents=None if share is None else nearest(share),
+        rounds=tuple(steps_of(problem, rule, allocation)),
+        satisfied=satisfied_by(problem.profile, allocation.winners),
+        alternatives=compared(problem, rule, allocation),
+        channels=None if channels is None else _channels(definition, channels),
+    )
+
+
+def _channels(definition: BallotDefinition, counts: KeyCounts) -> ChannelTable | None:
+    ballots = counts.ballots.tolist()
+    return channel_table(
+        ChannelBallots(
+            channels=tuple(channel.value for channel in CHANNELS[: len(ballots)]),
+            ballots=tuple(ballots),
+            votes=tuple(tuple(row) for row in counts.votes.tolist()),
+        ),
+        [project.id for project in definition.projects],
     )
 
 
 def _projects(
-    definition: BallotDefinition, tally: Tally, allocation: Allocation
+    definition: BallotDefinition, problem: AllocationProblem, allocation: Allocation
 ) -> tuple[ProjectResult, ...]:
     rounds = {round_.winner: (turn, round_) for turn, round_ in enumerate(allocation.rounds, 1)}
     fates = {fate.project: fate for fate in allocation.fates}
+    tally, supporters = problem.tally, supporters_of(problem)
     return tuple(
         ProjectResult(
             number=project.id,
             name=dict(project.name),
             area=project.area,
             cost=project.cost,
-            votes=votes,
-            score=score,
+            votes=tally.votes[place],
+            score=tally.score[place],
             fate=_fate(fates[project.id], rounds.get(project.id)),
             turn=_turn(project.id, rounds),
             missing=_whole_cents(fates[project.id].missing),
             tied_with=_tied(project.id, rounds),
+            supporters=supporters[place],
+            money_behind=_behind(fates[project.id].money_behind),
+            out_after=fates[project.id].out_after,
+            behind_then=_behind(fates[project.id].behind_then),
         )
-        for project, votes, score in zip(definition.projects, tally.votes, tally.score, strict=True)
+        for place, project in enumerate(definition.projects)
     )
 
 
@@ -73,14 +111,19 @@ def _fate(fate: ExactFate, won: tuple[int, Round] | None) -> Fate:
     return Fate.FUNDED_BY_COMPLETION if won[1].phase is Phase.COMPLETION else Fate.FUNDED
 
 
-def _turn(project: ProjectId, rounds: dict[ProjectId, tuple[int, Round]]) -> int | None:
+def _turn(project: ProjectId, rounds: _Rounds) -> int | None:
     return rounds[project][0] if project in rounds else None
 
 
-def _tied(project: ProjectId, rounds: dict[ProjectId, tuple[int, Round]]) -> tuple[str, ...]:
+def _tied(project: ProjectId, rounds: _Rounds) -> tuple[str, ...]:
     return tuple(rounds[project][1].tied_with) if project in rounds else ()
 
 
 def _whole_cents(amount: Fraction) -> int:
     """Round what was missing up to a whole cent: with a cent less it would still have failed."""
     return ceil(amount)
+
+
+def _behind(amount: Fraction | None) -> int | None:
+    """Round what supporters had down to a whole cent: with what was missing it makes the cost."""
+    return None if amount is None else floor(amount)

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from talkoot.base.i18n import Text
+from talkoot.voting.results.figures import Alternative, ChannelTable, Step
 
 
 class Fate(StrEnum):
@@ -32,8 +33,12 @@ class ProjectResult(msgspec.Struct, frozen=True, kw_only=True):
     """One project's figures. ``turn`` is its place in the order of selection, from 1.
 
     ``votes``: ballots that name it; ``score``: points, scores or Borda points given to it (equal to
-    ``votes`` on approval ballots); ``missing``: cents, as its fate says; ``tied_with``: the numbers
-    of projects that were exactly equal to it when it was selected.
+    ``votes`` on approval ballots); ``supporters``: ballots that give it more than zero;
+    ``missing``: cents, as its fate says; ``tied_with``: the numbers of projects that were exactly
+    equal to it when it was selected. ``money_behind``: what its supporters had left of their
+    shares at the end, in whole cents, rounded down; ``out_after``: the number of rounds after which that no longer
+    covered its cost (0: it never did), and ``behind_then``: what it was at that moment.
+    ``missing_votes``: with so many votes (points) more it would have been funded, all else equal.
     """
 
     number: str
@@ -46,6 +51,11 @@ class ProjectResult(msgspec.Struct, frozen=True, kw_only=True):
     turn: int | None = None
     missing: int = 0
     tied_with: tuple[str, ...] = ()
+    supporters: int | None = None
+    money_behind: int | None = None
+    out_after: int | None = None
+    behind_then: int | None = None
+    missing_votes: int | None = None
 
 
 class Accounting(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +75,12 @@ class Accounting(msgspec.Struct, frozen=True, kw_only=True):
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """The result of one election. Money is in cents; projects stand in listed order.
 
-    ``steps``: how many currency units Add1 gave each voter above the first endowment.
+    ``steps``: the number of the last Add1 step tried, one currency unit a voter each.
+    ``share``: each voter's money in the run returned by equal shares, in cents, exactly and rounded
+    to the nearest cent; ``rounds``: how each funded project came about, in order of selection;
+    ``satisfied[k]``: voters of whose choices exactly k are funded; ``alternatives``: what other
+    rules would have made of the same ballots; ``blank``: ballots counted that choose nothing.
+    What a result published by an earlier version does not say has its default.
     """
 
     election_id: str
@@ -84,6 +99,13 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     ties_broken: int
     accounting: Accounting
     projects: tuple[ProjectResult, ...]
+    blank: int | None = None
+    share: str | None = None
+    share_cents: int | None = None
+    rounds: tuple[Step, ...] = ()
+    satisfied: tuple[int, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    channels: ChannelTable | None = None
 
     @property
     def winners(self) -> tuple[ProjectResult, ...]:

@@ -1,0 +1,90 @@
+"""How each funded project came about: effective votes, price and who paid, exactly and rounded."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+
+from talkoot.voting.allocation import Allocation, AllocationProblem, Phase, Round
+from talkoot.voting.ballot import AllocationRule, Rule
+from talkoot.voting.results.figures import Step
+
+SYMBOLS_MAX = 60
+"""A longer fraction helps nobody: whoever wants it counts again."""
+
+
+def steps_of(
+    problem: AllocationProblem, rule: AllocationRule, allocation: Allocation
+) -> Iterator[Step]:
+    """Give every round of an allocation."""
+    places = {project: place for place, project in enumerate(problem.profile.projects)}
+    for round_ in allocation.rounds:
+        yield _step(problem, rule, round_, places[round_.winner])
+
+
+def exactly(amount: Fraction) -> str:
+    """Write a fraction as ``num/den``; empty where that takes too many symbols.
+
+    Bit lengths are compared first: Python refuses to write numbers of thousands of digits.
+    """
+    if amount.numerator.bit_length() + amount.denominator.bit_length() > 4 * SYMBOLS_MAX:
+        return ""
+    words = f"{amount.numerator}/{amount.denominator}"
+    return words if len(words) <= SYMBOLS_MAX else ""
+
+
+def nearest(amount: Fraction) -> int:
+    """Round to the nearest whole number, halves up."""
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
+
+
+def _step(problem: AllocationProblem, rule: AllocationRule, round_: Round, place: int) -> Step:
+    cost = problem.costs[place]
+    price = _price(problem, rule, round_, place)
+    votes = Fraction(cost) / price if price and rule.rule is not Rule.PHRAGMEN else None
+    paid = _is_paid(rule, round_)
+    return Step(
+        number=round_.winner,
+        phase=round_.phase.value,
+        cost=cost,
+        left=round_.left,
+        votes=None if votes is None else exactly(votes),
+        votes_hundredths=None if votes is None else nearest(100 * votes),
+        price=None if price is None else exactly(price),
+        price_cents=None if price is None else nearest(price),
+        payers=round_.payers if paid else 0,
+        short=round_.short,
+        tied_with=tuple(round_.tied_with),
+    )
+
+
+def _is_paid(rule: AllocationRule, round_: Round) -> bool:
+    """Whether supporters pay in this round: not by votes, and not for what costs nothing."""
+    return round_.phase is Phase.RULE and rule.rule not in (Rule.GREEDY, Rule.GREEDY_PER_COST)
+
+
+def _price(
+    problem: AllocationProblem, rule: AllocationRule, round_: Round, place: int
+) -> Fraction | None:
+    """Give the cents for one vote (one point); ``None`` where there is no such price."""
+    if not _is_paid(rule, round_):
+        score = problem.tally.score[place]
+        return Fraction(problem.costs[place], score) if score > 0 else None
+    if round_.measure is None or rule.rule is not Rule.MES_COST:
+        return round_.measure
+    return round_.measure * problem.costs[place]
+
+
+def supporters_of(problem: AllocationProblem) -> tuple[int, ...]:
+    """Count the ballots that give each project a positive value, in listed order."""
+    profile = problem.profile
+    per_mark = np.repeat(profile.weights, np.diff(profile.indptr)) * (profile.values > 0)
+    total = np.zeros(len(profile.projects), dtype=np.int64)
+    np.add.at(total, profile.items, per_mark)
+    return tuple(total.tolist())
+
+
+def blank_of(problem: AllocationProblem) -> int:
+    """Count the ballots that name no project."""
+    profile = problem.profile
+    return int(profile.weights[np.diff(profile.indptr) == 0].sum())
