@@ -157,8 +157,8 @@ class _Made:
         liked = self.random.random((len(rows), projects)) * np.linspace(1, 0.5, projects)
         number = self.random.integers(1, capacity + 1, len(rows))
         best = np.sort(np.argsort(-liked, axis=1)[:, :capacity], axis=1)
-        taken = np.argsort(np.argsort(self.random.random(best.shape), axis=1), axis=1)
-        taken = taken < number[:, None]
+        drawn = np.argsort(np.argsort(self.random.random(best.shape), axis=1), axis=1)
+        taken = drawn < number[:, None]
         stands = (rows >= self.voters) | (rows >= self.n - self.voters)
         self.votes += np.bincount(best[taken & stands[:, None]], minlength=projects)
         what = np.zeros((len(rows), padded_length(self.definition)), dtype=np.uint8)
