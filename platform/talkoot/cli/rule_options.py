@@ -22,7 +22,7 @@ _OPTIONS: tuple[tuple[str, type[StrEnum], StrEnum, str], ...] = (
 def rule_options(command: Callable[P, None]) -> Callable[P, None]:
     """Add ``--rule``, ``--completion``, ``--stop``, ``--endowment`` and ``--tie``."""
     for name, words, default, help_ in reversed(_OPTIONS):
-        choices = [word.value for word in words if word is not Rule.COUNT_ONLY]
+        choices = [word.value for word in words if word not in (Rule.COUNT_ONLY, TieRule.LOT)]
         command = click.option(
             f"--{name}",
             type=click.Choice(choices),
@@ -47,9 +47,9 @@ def allocation_rule(
         endowment=Endowment(endowment),
         tie=TieRule(tie),
     )
-    shares = chosen.rule in {Rule.MES_COST, Rule.MES_CARDINALITY}
+    shares = chosen.rule in {Rule.MES_COST, Rule.MES_CARDINALITY, Rule.MES_VALUES}
     if chosen.completion in {Completion.ADD1, Completion.ADD1U} and not shares:
         raise click.UsageError(
-            f"--completion {completion} needs --rule mes-cost or mes-cardinality"
+            f"--completion {completion} needs --rule mes-cost, mes-cardinality or mes-values"
         )
     return chosen

@@ -140,7 +140,7 @@ def _counting(voice: Voice, rule: AllocationRule, currency: str) -> Iterator[str
         case Rule.GREEDY_PER_COST:
             yield voice.gettext("The project with the most votes for its cost is taken first.")
             yield voice.gettext("A project that no longer fits the money left is passed over.")
-        case Rule.MES_COST | Rule.MES_CARDINALITY:
+        case Rule.MES_COST | Rule.MES_CARDINALITY | Rule.MES_VALUES:
             yield voice.gettext("Every voter has an equal share of the money.")
             yield voice.gettext(
                 "A project is carried out when the shares of the people who chose it are enough to "
@@ -186,6 +186,8 @@ def _tie(voice: Voice, tie: TieRule) -> str:
             return voice.gettext(
                 "If projects are exactly equal, the one with more votes goes first."
             )
+        case TieRule.LOT:
+            return voice.gettext("If projects are exactly equal, a published lot decides.")
         case _:
             assert_never(tie)
 

@@ -13,11 +13,15 @@ from talkoot.voting.ballot import (
     AllocationRule,
     Ballot,
     BallotDefinition,
+    Comparison,
     Completion,
     Endowment,
+    Fit,
+    Leftover,
     Limits,
     Mark,
     NotCanonical,
+    Pot,
     Recast,
     Rule,
     Stop,
@@ -32,6 +36,11 @@ from tests.voting.ballot.made_up import definition, filled_in
 
 BASE = definition(VoteType.APPROVAL)
 FIRST = BASE.projects[0]
+
+POTS = (
+    Pot(area=None, budget=Cents(1)),
+    Pot(area=BASE.areas[0], budget=Cents(BASE.budget - 1)),
+)
 
 CHANGES: list[BallotDefinition] = [
     replace(BASE, election_id=ElectionId(UUID(int=12))),
@@ -56,6 +65,24 @@ CHANGES: list[BallotDefinition] = [
     replace(BASE, allocation=replace(BASE.allocation, stop=Stop.INFEASIBLE)),
     replace(BASE, allocation=replace(BASE.allocation, endowment=Endowment.FLOOR)),
     replace(BASE, allocation=replace(BASE.allocation, tie=TieRule.POPULAR)),
+    replace(BASE, allocation=replace(BASE.allocation, tie=TieRule.POPULAR, lot_seed="a")),
+    replace(BASE, allocation=replace(BASE.allocation, tie=TieRule.POPULAR, lot_seed="b")),
+    replace(BASE, allocation=replace(BASE.allocation, fit=Fit.STOP)),
+    replace(BASE, allocation=replace(BASE.allocation, min_support=1)),
+    replace(BASE, allocation=replace(BASE.allocation, min_support=2)),
+    replace(BASE, allocation=replace(BASE.allocation, support_for_cost=1)),
+    replace(BASE, allocation=replace(BASE.allocation, comparison=Comparison.GREEDY)),
+    replace(BASE, projects=(replace(FIRST, exclusive="one"), *BASE.projects[1:])),
+    replace(BASE, projects=(replace(FIRST, exclusive="two"), *BASE.projects[1:])),
+    replace(BASE, projects=(replace(FIRST, pledged=Cents(3)), *BASE.projects[1:])),
+    replace(BASE, pots=(Pot(area=None, budget=BASE.budget),)),
+    replace(
+        BASE,
+        pots=(Pot(area=None, budget=BASE.budget),),
+        allocation=replace(BASE.allocation, leftover=Leftover.CITY),
+    ),
+    replace(BASE, pots=POTS),
+    replace(BASE, pots=tuple(reversed(POTS))),
 ]
 
 
@@ -118,6 +145,30 @@ def test_marks_in_another_order_than_listed_are_not_canonical() -> None:
         ({"projects": (FIRST, FIRST)}, "the same number"),
         ({"areas": ()}, "unknown area"),
         ({"budget": Cents(-1)}, "cannot be negative"),
+        ({"projects": (replace(FIRST, pledged=Cents(FIRST.cost + 1)),)}, "not between 0 and"),
+        ({"projects": (replace(FIRST, pledged=Cents(-1)),)}, "not between 0 and"),
+        ({"projects": (replace(FIRST, exclusive=""),)}, "has no name"),
+        ({"pots": (POTS[0],)}, "make up the budget"),
+        ({"pots": (POTS[0], POTS[0])}, "an area one pot"),
+        ({"pots": (Pot(area=AreaCode("moon"), budget=BASE.budget),)}, "an area of the election"),
+        ({"pots": (Pot(area=BASE.areas[1], budget=BASE.budget),)}, "no pot for project"),
+        (
+            {
+                "pots": POTS,
+                "projects": tuple(
+                    replace(project, exclusive="x", area=area)
+                    for project, area in zip(BASE.projects[:2], (None, BASE.areas[0]), strict=True)
+                ),
+            },
+            "belong to different pots",
+        ),
+        (
+            {
+                "pots": (Pot(area=BASE.areas[0], budget=BASE.budget),),
+                "allocation": replace(BASE.allocation, leftover=Leftover.CITY),
+            },
+            "not there",
+        ),
     ],
 )
 def test_a_definition_that_can_never_be_voted_on_is_refused(

@@ -18,10 +18,14 @@ from talkoot.voting.ballot import (
     BallotDefinition,
     Channel,
     ChannelRank,
+    Comparison,
     Completion,
     Endowment,
+    Fit,
+    Leftover,
     Limits,
     Method,
+    Pot,
     ProjectOnBallot,
     Recast,
     Rule,
@@ -34,6 +38,7 @@ from talkoot.voting.log.definition_json import (
     _Allocation,
     _Definition,
     _Limits,
+    _Pot,
     _Project,
     _Rank,
     cannot_be_stored,
@@ -56,6 +61,8 @@ def definitions(draw: st.DrawFn) -> BallotDefinition:
     areas = draw(st.lists(words.map(AreaCode), unique=True, max_size=3))
     ids = draw(st.lists(st.text(min_size=1, max_size=8), unique=True, min_size=1, max_size=5))
     area = st.sampled_from([None, *areas])
+    pots = draw(pots_of([None, *areas]))
+    groups = st.none() if pots else st.sampled_from([None, "one site", "another"])
     return BallotDefinition(
         election_id=ElectionId(draw(st.uuids())),
         title=draw(texts),
@@ -73,22 +80,52 @@ def definitions(draw: st.DrawFn) -> BallotDefinition:
             )
         ),
         projects=tuple(
-            ProjectOnBallot(id=ProjectId(i), name=draw(texts), cost=draw(cents), area=draw(area))
+            ProjectOnBallot(
+                id=ProjectId(i),
+                name=draw(texts),
+                cost=(cost := draw(cents)),
+                area=draw(area),
+                exclusive=draw(groups),
+                pledged=draw(st.sampled_from([0, cost // 2, cost]).map(Cents)),
+            )
             for i in ids
         ),
         areas=tuple(areas),
-        budget=draw(cents),
+        budget=Cents(sum(pot.budget for pot in pots)) if pots else draw(cents),
         currency=draw(words),
-        allocation=AllocationRule(
-            rule=draw(st.sampled_from(Rule)),
-            completion=draw(st.sampled_from(Completion)),
-            stop=draw(st.sampled_from(Stop)),
-            endowment=draw(st.sampled_from(Endowment)),
-            tie=draw(st.sampled_from(TieRule)),
-        ),
+        allocation=draw(allocations),
         recast=draw(st.sampled_from(Recast)),
         ranks=draw(ranks),
+        pots=pots,
     )
+
+
+def pots_of(areas: list[AreaCode | None]) -> st.SearchStrategy[tuple[Pot, ...]]:
+    """No pots, or one for each area and one for the whole town."""
+    one = st.integers(0, 2**60).map(Cents)
+    return st.just(()) | st.tuples(*(st.builds(Pot, area=st.just(a), budget=one) for a in areas))
+
+
+@st.composite
+def _allocations(draw: st.DrawFn) -> AllocationRule:
+    tie = draw(st.sampled_from(TieRule))
+    seeds = {TieRule.LISTED: st.just(""), TieRule.LOT: st.text(min_size=1, max_size=9)}
+    return AllocationRule(
+        rule=draw(st.sampled_from(Rule)),
+        completion=draw(st.sampled_from(Completion)),
+        stop=draw(st.sampled_from(Stop)),
+        endowment=draw(st.sampled_from(Endowment)),
+        tie=tie,
+        fit=draw(st.sampled_from(Fit)),
+        min_support=draw(whole),
+        support_for_cost=draw(whole),
+        comparison=draw(st.sampled_from(Comparison)),
+        leftover=Leftover.KEPT,
+        lot_seed=draw(seeds.get(tie, words)),
+    )
+
+
+allocations = _allocations()
 
 
 ranks = st.lists(
@@ -119,12 +156,24 @@ def test_a_definition_comes_back_equal_and_with_its_hash(definition: BallotDefin
         (_Limits, Limits),
         (_Allocation, AllocationRule),
         (_Rank, ChannelRank),
+        (_Pot, Pot),
     ],
 )
 def test_the_stored_form_has_every_field_of_the_kept_one(
     stored: type[msgspec.Struct], kept: type[BallotDefinition]
 ) -> None:
     assert stored.__struct_fields__ == tuple(field.name for field in fields(kept))
+
+
+def test_a_definition_stored_before_there_were_more_choices_keeps_its_hash() -> None:
+    definition = a_definition()
+    plain = definition_json(definition)
+    for name in ("fit", "min_support", "support_for_cost", "comparison", "leftover", "lot_seed"):
+        del plain["allocation"][name]
+    for project in plain["projects"]:
+        del project["exclusive"], project["pledged"]
+    del plain["pots"]
+    assert definition_from(plain, definition.hash) == definition
 
 
 def changes() -> list[tuple[str, dict[str, Any]]]:

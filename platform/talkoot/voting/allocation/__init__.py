@@ -4,7 +4,7 @@ Pure: no database, clock, network, settings, randomness or logging.
 """
 
 from talkoot.voting.allocation.outcome import Allocation, Fate, FateKind, Phase, Round
-from talkoot.voting.allocation.problem import AllocationProblem, problem_of
+from talkoot.voting.allocation.problem import AllocationProblem, PotBudget, problem_of
 from talkoot.voting.allocation.rule import NoSuchRule, allocated
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "FateKind",
     "NoSuchRule",
     "Phase",
+    "PotBudget",
     "Round",
     "allocated",
     "problem_of",

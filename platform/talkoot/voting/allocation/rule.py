@@ -15,7 +15,7 @@ from talkoot.voting.allocation.shares import shares_decided
 from talkoot.voting.allocation.ties import tie_ranks
 from talkoot.voting.ballot import AllocationRule, Completion, Rule
 
-EQUAL_SHARES = (Rule.MES_COST, Rule.MES_CARDINALITY)
+EQUAL_SHARES = (Rule.MES_COST, Rule.MES_CARDINALITY, Rule.MES_VALUES)
 
 
 class NoSuchRule(TalkootError):
@@ -29,7 +29,7 @@ def allocated(problem: AllocationProblem, rule: AllocationRule) -> Allocation:
     """
     if rule.rule not in EQUAL_SHARES and rule.completion in (Completion.ADD1, Completion.ADD1U):
         raise NoSuchRule(f"completion {rule.completion} belongs to the Method of Equal Shares")
-    ranks = tie_ranks(problem, rule.tie)
+    ranks = tie_ranks(problem, rule)
     decided = _decided(problem, rule, ranks)
     if rule.rule is not Rule.COUNT_ONLY and rule.completion in (
         Completion.GREEDY,
@@ -48,6 +48,8 @@ def _decided(problem: AllocationProblem, rule: AllocationRule, ranks: list[int])
         case Rule.MES_COST:
             return shares_decided(problem, rule, Utilities.COST, ranks)
         case Rule.MES_CARDINALITY:
+            return shares_decided(problem, rule, Utilities.CARDINALITY, ranks)
+        case Rule.MES_VALUES:
             return shares_decided(problem, rule, Utilities.CARDINALITY, ranks)
         case Rule.PHRAGMEN:
             return _phragmen(problem, ranks)

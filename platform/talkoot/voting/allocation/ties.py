@@ -1,25 +1,91 @@
 """The published tie rule as one order of all projects, the same for a whole run."""
 
+import hashlib
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import assert_never
 
+from talkoot.base.ids import ProjectId
 from talkoot.voting.allocation.problem import AllocationProblem
-from talkoot.voting.ballot import TieRule
+from talkoot.voting.ballot import AllocationRule, TieRule
 
 
-def tie_ranks(problem: AllocationProblem, tie: TieRule) -> list[int]:
-    """Give each project's rank, by its place: of equal projects the smallest rank comes first."""
-    costs, votes = problem.costs, problem.tally.votes
-    places = range(len(costs))
-    match tie:
-        case TieRule.LISTED:
-            order = list(places)
+class TieBy(StrEnum):
+    """What decided between exactly equal projects."""
+
+    CHEAPER = "cheaper"
+    VOTES = "votes"
+    LOT = "lot"
+    LISTED = "listed"
+
+
+Ticket = tuple[int | bytes, ...]
+"""What a project is ordered by, one item for each criterion; the smaller comes first."""
+
+
+def lot_of(seed: str, project: ProjectId) -> bytes:
+    """Give a project's lot: SHA-256 of the seed and its number, both UTF-8, one after the other.
+
+    Anybody can draw it again: ``printf %s SEED NUMBER | sha256sum``. The smallest comes first.
+    """
+    return hashlib.sha256((seed + project).encode()).digest()
+
+
+def criteria(rule: AllocationRule) -> tuple[TieBy, ...]:
+    """Give what decides between equal projects, the first that tells them apart."""
+    last = TieBy.LOT if rule.lot_seed else TieBy.LISTED
+    match rule.tie:
+        case TieRule.LISTED | TieRule.LOT:
+            return (last,)
         case TieRule.CHEAPER:
-            order = sorted(places, key=lambda p: (costs[p], -votes[p], p))
+            return (TieBy.CHEAPER, TieBy.VOTES, last)
         case TieRule.POPULAR:
-            order = sorted(places, key=lambda p: (-votes[p], costs[p], p))
+            return (TieBy.VOTES, TieBy.CHEAPER, last)
         case _:
-            assert_never(tie)
-    ranks = [0] * len(order)
-    for rank, place in enumerate(order):
+            assert_never(rule.tie)
+
+
+def tickets(problem: AllocationProblem, rule: AllocationRule) -> list[Ticket]:
+    """Give each project's ticket. No two are equal: the last criterion tells all apart."""
+    kinds = criteria(rule)
+    return [
+        tuple(_criterion(problem, rule, kind, place) for kind in kinds)
+        for place in range(len(problem.costs))
+    ]
+
+
+def _criterion(
+    problem: AllocationProblem, rule: AllocationRule, kind: TieBy, place: int
+) -> int | bytes:
+    match kind:
+        case TieBy.CHEAPER:
+            return problem.costs[place]
+        case TieBy.VOTES:
+            return -problem.tally.votes[place]
+        case TieBy.LOT:
+            return lot_of(rule.lot_seed, problem.profile.projects[place])
+        case TieBy.LISTED:
+            return place
+        case _:
+            assert_never(kind)
+
+
+def tie_ranks(problem: AllocationProblem, rule: AllocationRule) -> list[int]:
+    """Give each project's rank, by its place: of equal projects the smallest rank comes first."""
+    mine = tickets(problem, rule)
+    ranks = [0] * len(mine)
+    for rank, place in enumerate(sorted(range(len(mine)), key=mine.__getitem__)):
         ranks[place] = rank
     return ranks
+
+
+def decided_by(
+    problem: AllocationProblem, rule: AllocationRule, winner: int, others: Sequence[int]
+) -> TieBy | None:
+    """Name the criterion by which the winner came before the next of the equal others."""
+    if not others:
+        return None
+    mine = tickets(problem, rule)
+    runner_up = min(mine[other] for other in others)
+    pairs = zip(criteria(rule), mine[winner], runner_up, strict=True)
+    return next(kind for kind, won, lost in pairs if won != lost)

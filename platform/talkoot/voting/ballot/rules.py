@@ -25,15 +25,17 @@ class Rule(StrEnum):
     """The allocation rule: from ballots, costs and budget to funded projects."""
 
     GREEDY = "greedy"
-    """By votes (or points), passing over what no longer fits."""
+    """By votes (or points): what almost all towns do (Faliszewski and others, IJCAI 2023)."""
     GREEDY_PER_COST = "greedy-per-cost"
-    """By votes per unit of cost, passing over what no longer fits."""
+    """By votes (or points) per unit of cost (Talmon, Faliszewski, AAAI 2019)."""
     MES_COST = "mes-cost"
     """Method of Equal Shares, cost utilities (Peters, Pierczynski, Skowron, NeurIPS 2021)."""
     MES_CARDINALITY = "mes-cardinality"
     """Method of Equal Shares, where every project counts the same to its supporters."""
+    MES_VALUES = "mes-values"
+    """Method of Equal Shares, where a project is worth the points, score or Borda points given."""
     PHRAGMEN = "phragmen"
-    """Sequential Phragmen."""
+    """Sequential Phragmen (Brill and others, AAAI 2017; for budgets Los and others, IJCAI 2022)."""
     COUNT_ONLY = "count-only"
     """A poll: counts are published and nothing is funded."""
 
@@ -77,6 +79,34 @@ class TieRule(StrEnum):
     """Lower cost, then more votes, then the order of the ballot definition."""
     POPULAR = "popular"
     """More votes, then lower cost, then the order of the ballot definition."""
+    LOT = "lot"
+    """The lot drawn from the published seed: SHA-256 of seed and project number, smallest first."""
+
+
+class Fit(StrEnum):
+    """What greedy does at a project that no longer fits the money left."""
+
+    SKIP = "skip"
+    """It passes over that project and goes on down the list."""
+    STOP = "stop"
+    """It ends there (*no-skip*)."""
+
+
+class Comparison(StrEnum):
+    """Whether the outcome must stand a comparison with another one before it is final."""
+
+    NONE = "none"
+    GREEDY = "greedy"
+    """If strictly more voters have more funded choices under greedy by votes, that one stands."""
+
+
+class Leftover(StrEnum):
+    """Where the money goes that an area's pot does not spend."""
+
+    KEPT = "kept"
+    """It is not spent."""
+    CITY = "city"
+    """Into the pot of the whole town, which is decided last."""
 
 
 class Recast(StrEnum):
@@ -107,13 +137,36 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationRule:
-    """All that decides the winners besides ballots, costs and budget."""
+    """All that decides the winners besides ballots, costs and budget.
+
+    ``fit`` is for greedy, wherever it runs. ``min_support``: a project with fewer votes (points,
+    where ballots give points) takes no part; 0 asks for none, 1 bars what nobody chose.
+    ``support_for_cost``: with d above 0, a project takes no part if its share of the voters is
+    smaller than a d-th of its share of the budget. ``lot_seed``: the published words of the lot,
+    needed for *lot*; with *cheaper* and *popular* it may be given, and then the lot decides last,
+    in place of the listed order.
+    """
 
     rule: Rule
     completion: Completion = Completion.NONE
     stop: Stop = Stop.EXHAUSTIVE
     endowment: Endowment = Endowment.EXACT
     tie: TieRule = TieRule.LISTED
+    fit: Fit = Fit.SKIP
+    min_support: int = 0
+    support_for_cost: int = 0
+    comparison: Comparison = Comparison.NONE
+    leftover: Leftover = Leftover.KEPT
+    lot_seed: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a lot without a seed, or numbers below zero."""
+        if self.tie is TieRule.LOT and not self.lot_seed:
+            raise ValueError("a lot needs a published seed")
+        if self.tie is TieRule.LISTED and self.lot_seed:
+            raise ValueError("a seed decides nothing where the listed order breaks ties")
+        if self.min_support < 0 or self.support_for_cost < 0:
+            raise ValueError("a support that is asked for cannot be negative")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

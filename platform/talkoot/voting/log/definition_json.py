@@ -1,7 +1,8 @@
 """The frozen ballot definition as JSON, there and back without loss.
 
 Pure. The JSON is for storing; what is compared and published is the hash of the canonical bytes.
-Reading is strict: an unknown or a missing field is refused, and nothing is converted silently.
+Reading is strict: an unknown or a missing field is refused, and nothing is converted silently. Only
+what definitions could not say at first may be missing, and then has its default.
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,11 @@ from talkoot.base.money import Cents
 from talkoot.voting.ballot import (
     BallotDefinition,
     Channel,
+    Comparison,
     Completion,
     Endowment,
+    Fit,
+    Leftover,
     Method,
     Recast,
     Rule,
@@ -26,6 +30,7 @@ from talkoot.voting.ballot import (
     VoteType,
 )
 
+_NOTHING = Cents(0)
 _Words = dict[str, str]
 _Whole = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -35,6 +40,8 @@ class _Project(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: _Words
     cost: Cents
     area: AreaCode | None
+    exclusive: str | None = None
+    pledged: Cents = _NOTHING
 
 
 class _Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,12 +60,23 @@ class _Allocation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     stop: Stop
     endowment: Endowment
     tie: TieRule
+    fit: Fit = Fit.SKIP
+    min_support: _Whole = 0
+    support_for_cost: _Whole = 0
+    comparison: Comparison = Comparison.NONE
+    leftover: Leftover = Leftover.KEPT
+    lot_seed: str = ""
 
 
 class _Rank(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     method: Method
     channel: Channel
     rank: _Whole
+
+
+class _Pot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    area: AreaCode | None
+    budget: Cents
 
 
 class _Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +91,7 @@ class _Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     allocation: _Allocation
     recast: Recast
     ranks: tuple[_Rank, ...]
+    pots: tuple[_Pot, ...] = ()
 
 
 def definition_json(definition: BallotDefinition) -> dict[str, Any]:
@@ -105,4 +124,5 @@ def cannot_be_stored(definition: BallotDefinition) -> bool:
     texts = [definition.title, *(project.name for project in definition.projects)]
     words = [word for text in texts for pair in text.items() for word in pair]
     names = [definition.currency, *definition.areas, *(p.id for p in definition.projects)]
+    names += [definition.allocation.lot_seed, *(p.exclusive or "" for p in definition.projects)]
     return any("\0" in word for word in (*words, *names))
