@@ -3,19 +3,31 @@
 Pure: no database, clock, network, settings, randomness or logging.
 """
 
-from talkoot.voting.allocation.outcome import Allocation, Fate, FateKind, Phase, Round
+from talkoot.voting.allocation.outcome import (
+    Allocation,
+    Compared,
+    Fate,
+    FateKind,
+    Phase,
+    PotOutcome,
+    Round,
+    TieBy,
+)
 from talkoot.voting.allocation.problem import AllocationProblem, PotBudget, problem_of
 from talkoot.voting.allocation.rule import NoSuchRule, allocated
 
 __all__ = [
     "Allocation",
     "AllocationProblem",
+    "Compared",
     "Fate",
     "FateKind",
     "NoSuchRule",
     "Phase",
     "PotBudget",
+    "PotOutcome",
     "Round",
+    "TieBy",
     "allocated",
     "problem_of",
 ]

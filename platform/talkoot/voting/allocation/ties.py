@@ -2,21 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import assert_never
 
 from talkoot.base.ids import ProjectId
+from talkoot.voting.allocation.outcome import TieBy
 from talkoot.voting.allocation.problem import AllocationProblem
 from talkoot.voting.ballot import AllocationRule, TieRule
-
-
-class TieBy(StrEnum):
-    """What decided between exactly equal projects."""
-
-    CHEAPER = "cheaper"
-    VOTES = "votes"
-    LOT = "lot"
-    LISTED = "listed"
 
 
 Ticket = tuple[int | bytes, ...]
