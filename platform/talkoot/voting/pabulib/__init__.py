@@ -10,8 +10,9 @@ from talkoot.voting.pabulib.ballots import (
     refused_by_limits,
 )
 from talkoot.voting.pabulib.counting import problem_from, profile_from
-from talkoot.voting.pabulib.election import PbElection, PbProject, PbVotes, PbVoteType, Remark
+from talkoot.voting.pabulib.election import PbElection, PbProject, PbVoteType, Remark
 from talkoot.voting.pabulib.reader import read_pb
+from talkoot.voting.pabulib.votes import PbVotes
 from talkoot.voting.pabulib.writer import PbHead, pb_text
 
 __all__ = [

@@ -23,8 +23,9 @@ from talkoot.voting.ballot import (
     checked,
     in_canonical_order,
 )
-from talkoot.voting.pabulib.election import Cell, PbElection, PbProject, PbVoteType
+from talkoot.voting.pabulib.election import PbElection, PbProject, PbVoteType
 from talkoot.voting.pabulib.numbers import amount_from, whole_from
+from talkoot.voting.pabulib.votes import Cell
 
 _LANGUAGE = re.compile("[a-z]{2}", re.ASCII)
 

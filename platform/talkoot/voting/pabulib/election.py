@@ -1,25 +1,18 @@
 """What a ``.pb`` file holds, read and checked but not yet translated into our own words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
+from typing import NamedTuple, Protocol
 
 from talkoot.base.ids import ProjectId
+from talkoot.voting.pabulib.votes import Cell, Marks, PbVotes
 
 MINOR_UNITS = 100
 """Money is counted in cents at least; in finer parts where a file has them."""
-
-Cell = tuple[str, str]
-"""The raw ``vote`` and ``points`` cells of a ballot: what is the same there is the same ballot."""
-
-Marks = tuple[tuple[int, int], ...]
-"""A ballot as read: (place of the project in the file, value) in the ballot's order.
-
-The value is 1 for an approval, the points or score given, the place from 1 in a ranking.
-"""
 
 
 class PbVoteType(StrEnum):
@@ -55,37 +48,36 @@ class PbProject:
         return self.columns.get("name", "") or self.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PbVotes:
-    """The rows of VOTES as they stand: cells by the header's columns, and each row's line."""
+class Places(NamedTuple):
+    """The columns of VOTES that count, from 0; ``points`` is -1 where the type has none."""
 
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    lines: tuple[int, ...]
-    cells: tuple[Cell, ...]
+    voter: int
+    vote: int
+    points: int
 
-    def column(self, name: str) -> tuple[str, ...]:
-        """Give one column, row by row; empty text where a row is shorter.
 
-        Raises ``KeyError`` for a column that the file does not have.
+class Found(Protocol):
+    """The rows of VOTES told apart, before anything in them is understood."""
+
+    def votes(
+        self, places: Places, vote_type: PbVoteType, projects: tuple[PbProject, ...]
+    ) -> tuple[PbVotes, Iterable[Remark]]:
+        """Read the ballots, and what is odd about some of them.
+
+        Raises :class:`BadFile` naming the first row that is no ballot of a new voter, and after
+        that the first ballot that cannot be read.
         """
-        if name not in self.header:
-            raise KeyError(name)
-        at = self.header.index(name)
-        return tuple(row[at].strip() if at < len(row) else "" for row in self.rows)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PbElection:
-    """A whole file. ``marks`` reads each different ballot once; ``counts`` says how many it is."""
+    """A whole file."""
 
     meta: Mapping[str, str]
     vote_type: PbVoteType
     budget: Fraction
     projects: tuple[PbProject, ...]
     votes: PbVotes
-    marks: Mapping[Cell, Marks]
-    counts: Mapping[Cell, int]
     remarks: tuple[Remark, ...]
 
     @cached_property
@@ -97,4 +89,14 @@ class PbElection:
     @property
     def ballots(self) -> int:
         """The number of ballots, empty ones included."""
-        return len(self.votes.rows)
+        return len(self.votes)
+
+    @property
+    def marks(self) -> Mapping[Cell, Marks]:
+        """Each different ballot, read once."""
+        return self.votes.marks
+
+    @property
+    def counts(self) -> Mapping[Cell, int]:
+        """How many ballots there are of each."""
+        return self.votes.counts

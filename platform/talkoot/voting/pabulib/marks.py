@@ -1,10 +1,11 @@
 """One ballot's cells, read. A ballot is a set of projects: what it repeats counts once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from talkoot.voting.pabulib.election import Cell, Marks, PbVoteType
+from talkoot.voting.pabulib.election import PbProject, PbVoteType
 from talkoot.voting.pabulib.numbers import whole_from
+from talkoot.voting.pabulib.votes import Cell, Marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +14,11 @@ class Parsed:
 
     marks: Marks
     repeated: tuple[int, ...] = ()
+
+    def words(self, projects: Sequence[PbProject]) -> str:
+        """Say what is odd about the ballot; nothing where nothing is."""
+        ids = ", ".join(projects[place].id for place in self.repeated)
+        return f"the ballot repeats project {ids}: counted once" if ids else ""
 
 
 def parsed(cell: Cell, vote_type: PbVoteType, places: Mapping[str, int]) -> Parsed:
