@@ -6,6 +6,7 @@ NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in $(CANDIDATES); do "$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && echo "$$p" && break; done)
 BOOT = $(or $(PYTHON),$(error Talkoot needs Python 3.11 or newer, and none is on the PATH)) platform/tools/boot.py
 ARGS ?=
+ONLY ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench kiosk setup format lock assets wheel demo-reset
@@ -22,8 +23,8 @@ test: ## run the tests; ARGS="tests/voting -k recast" runs some, ARGS=--full the
 check: ## style, types, who imports whom, duplicates, docs; ARGS="types docs" runs some
 	@$(BOOT) check $(ARGS)
 
-bench: ## measure, and compare with the goals
-	@$(BOOT) bench $(ARGS)
+bench: ## measure, and compare with others; ONLY=dedup one group, ARGS=--full what takes an hour
+	@$(BOOT) bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 kiosk: ## start a kiosk on this screen
 	@echo "The kiosk is not built yet: ballots are cast in the browser, by 'make run'."

@@ -1,9 +1,10 @@
 """Writes down what pabutools decides about every shared election, so that tests need no pabutools.
 
-``python -m tests.bench.record [NAME ...]`` fills ``tests/data/exact_winners.json``. A run of Add1
-that does not end within the limit is not recorded; instead equal shares is recorded at a few raised
-endowments, the last two of the run among them, because Add1 is nothing but such runs. Without
-names every election is recorded that is not in the file yet.
+``python -m tests.bench.record [--limit=SECONDS] [NAME ...]`` fills
+``tests/data/exact_winners.json``. A run of Add1 that does not end within the limit is not recorded;
+instead equal shares is recorded at a few raised endowments, the last two of the run among them,
+because Add1 is nothing but such runs. Without names every election is recorded that is not in the
+file yet.
 """
 
 import sys
@@ -18,7 +19,8 @@ from tests.bench.harness import tell
 from tests.bench.peers import Form, NotItsRule, Peer, TooLong, opened
 from tests.shared_data import FOLDER
 
-LIMIT_S = 150.0
+LIMIT_S = 120.0
+LIMIT_WORD = "--limit="
 LONG_S = 1500.0
 EQUAL_SHARES = (Rule.MES_COST, Rule.MES_CARDINALITY)
 PLAIN = (Rule.GREEDY, Rule.GREEDY_PER_COST, Rule.PHRAGMEN, *EQUAL_SHARES)
@@ -39,12 +41,12 @@ def files() -> list[Path]:
     return sorted(found, key=lambda file: (file.stat().st_size, file.name))
 
 
-def recorded(file: Path) -> tuple[str, Decisions]:
+def recorded(file: Path, limit_s: float) -> tuple[str, Decisions]:
     """Who decided, and everything that it decided within the limit."""
     with opened(file, Form.MULTI) as peer:
         by = f"pabutools {peer.versions.pabutools}, gmpy2 {peer.versions.gmpy2}, exact fractions"
         sizes, lines = peer.sizes, [*_plain(peer)]
-    lines += _add1(file)
+    lines += _add1(file, limit_s)
     decided = {words: ",".join(winners) for words, winners in lines}
     return by, Decisions(ballots=sizes.ballots, projects=sizes.projects, decided=decided)
 
@@ -62,13 +64,13 @@ def _plain(peer: Peer) -> Iterator[Line]:
             yield f"{rule}+greedy", peer.completed(verdict.winners, limit_s=LONG_S).winners
 
 
-def _add1(file: Path) -> Iterator[Line]:
+def _add1(file: Path, limit_s: float) -> Iterator[Line]:
     """Add1 and Add1U with both stop rules, or equal shares at raised endowments instead."""
     for rule in EQUAL_SHARES:
         for stop in Stop:
             try:
                 with opened(file, Form.MULTI) as peer:
-                    verdict = peer.decide(rule, completion="add1", stop=stop, limit_s=LIMIT_S)
+                    verdict = peer.decide(rule, completion="add1", stop=stop, limit_s=limit_s)
                     completed = peer.completed(verdict.winners, limit_s=LONG_S)
             except TooLong as fault:
                 tell(f"{rule} add1 {stop}: {fault}")
@@ -90,8 +92,10 @@ def _raised(file: Path, rule: Rule, stop: Stop) -> Iterator[Line]:
             yield f"{rule}@{step}", verdict.winners
 
 
-def main(names: Sequence[str]) -> None:
+def main(words: Sequence[str]) -> None:
     """Record, and keep each election as soon as it is complete."""
+    names = [word for word in words if not word.startswith(LIMIT_WORD)]
+    limits = [float(word.removeprefix(LIMIT_WORD)) for word in words if word not in names]
     there = facts()
     wanted = [file for file in files() if name_of(file) in names or not names]
     for file in wanted:
@@ -99,7 +103,7 @@ def main(names: Sequence[str]) -> None:
         if not names and name in there.elections:
             continue
         tell(name)
-        by, decisions = recorded(file)
+        by, decisions = recorded(file, min(limits, default=LIMIT_S))
         there = facts()  # another process may have recorded others meanwhile
         keep(Facts(by=by, elections=there.elections | {name: decisions}))
 

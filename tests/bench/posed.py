@@ -1,0 +1,16 @@
+"""A decision of ours as it is timed: nothing computed beforehand but the grouped ballots."""
+
+from dataclasses import replace
+
+from talkoot.voting.allocation import AllocationProblem, allocated
+from talkoot.voting.ballot import AllocationRule
+
+
+def posed(problem: AllocationProblem) -> AllocationProblem:
+    """The same problem without anything that an earlier decision left in it."""
+    return replace(problem)
+
+
+def decided_by_us(problem: AllocationProblem, rule: AllocationRule) -> tuple[str, ...]:
+    """The winners in order."""
+    return allocated(problem, rule).winners
