@@ -2,7 +2,14 @@
 
 from talkoot.voting.results.count import Count, counted, finished
 from talkoot.voting.results.digest import SALT_BYTES, UNSALTED, set_digest
-from talkoot.voting.results.figures import Alternative, ChannelTable, ChannelVotes, Step
+from talkoot.voting.results.figures import (
+    Alternative,
+    ChannelTable,
+    ChannelVotes,
+    Compared,
+    PotResult,
+    Step,
+)
 from talkoot.voting.results.files import BALLOTS, RESULT, files_of, head_of, pb_of
 from talkoot.voting.results.gather import Gathering, partition_from
 from talkoot.voting.results.partition import PartCount, Partition, added, partition_counted
@@ -26,11 +33,13 @@ __all__ = [
     "Alternative",
     "ChannelTable",
     "ChannelVotes",
+    "Compared",
     "Count",
     "Fate",
     "Gathering",
     "PartCount",
     "Partition",
+    "PotResult",
     "ProjectResult",
     "PublicFile",
     "PublicFileName",

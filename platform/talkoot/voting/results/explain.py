@@ -6,20 +6,23 @@ from math import ceil, floor
 from talkoot.base.ids import ProjectId
 from talkoot.voting.allocation import Allocation, AllocationProblem, FateKind, Phase, Round
 from talkoot.voting.allocation import Fate as ExactFate
-from talkoot.voting.ballot import BallotDefinition
+from talkoot.voting.ballot import BallotDefinition, ProjectOnBallot
 from talkoot.voting.log import CHANNELS
 from talkoot.voting.results.channels import ChannelBallots, channel_table
 from talkoot.voting.results.figures import ChannelTable
 from talkoot.voting.results.satisfied import compared, satisfied_by
-from talkoot.voting.results.steps import blank_of, exactly, nearest, steps_of, supporters_of
+from talkoot.voting.results.steps import blank_of, pots_of, steps_of, supporters_of
 from talkoot.voting.results.values import Accounting, Fate, ProjectResult, Result
-from talkoot.voting.tally import KeyCounts
+from talkoot.voting.tally import KeyCounts, Tally
 
 _FATES = {
     FateKind.DEARER_THAN_BUDGET: Fate.DEARER_THAN_BUDGET,
     FateKind.NO_SUPPORT: Fate.NO_VOTES,
     FateKind.NOT_AFFORDABLE_LEFT: Fate.NOT_ENOUGH_LEFT,
     FateKind.TOO_LITTLE_SUPPORT: Fate.TOO_LITTLE_SUPPORT,
+    FateKind.BELOW_MIN_SUPPORT: Fate.BELOW_MIN_SUPPORT,
+    FateKind.NOT_ELIGIBLE: Fate.NOT_ELIGIBLE,
+    FateKind.EXCLUDED: Fate.EXCLUDED,
     FateKind.STOPPED_BEFORE: Fate.STOPPED_BEFORE,
     FateKind.COUNTED_ONLY: Fate.COUNTED,
 }
@@ -38,7 +41,7 @@ def result_of_count(
 
     ``channels`` are the counts by channel, in the order of :data:`CHANNELS`.
     """
-    rule, share = definition.allocation, allocation.endowment
+    rule = definition.allocation
     return Result(
         election_id=str(definition.election_id),
         definition_hash=definition.hash.hex(),
@@ -56,9 +59,14 @@ def result_of_count(
         ties_broken=allocation.ties_broken,
         accounting=accounting,
         projects=_projects(definition, problem, allocation),
+        fit=rule.fit.value,
+        min_support=rule.min_support,
+        support_for_cost=rule.support_for_cost,
+        comparison=rule.comparison.value,
+        leftover=rule.leftover.value,
+        lot_seed=rule.lot_seed,
         blank=blank_of(problem),
-        share=None if share is None else exactly(share),
-        share_cents=None if share is None else nearest(share),
+        pots=pots_of(allocation),
         rounds=tuple(steps_of(problem, rule, allocation)),
         satisfied=satisfied_by(problem.profile, allocation.winners),
         alternatives=compared(problem, rule, allocation),
@@ -85,23 +93,46 @@ def _projects(
     fates = {fate.project: fate for fate in allocation.fates}
     tally, supporters = problem.tally, supporters_of(problem)
     return tuple(
-        ProjectResult(
-            number=project.id,
-            name=dict(project.name),
-            area=project.area,
-            cost=project.cost,
-            votes=tally.votes[place],
-            score=tally.score[place],
-            fate=_fate(fates[project.id], rounds.get(project.id)),
-            turn=_turn(project.id, rounds),
-            missing=_whole_cents(fates[project.id].missing),
-            tied_with=_tied(project.id, rounds),
+        _project(
+            project,
+            place,
+            tally=tally,
             supporters=supporters[place],
-            money_behind=_behind(fates[project.id].money_behind),
-            out_after=fates[project.id].out_after,
-            behind_then=_behind(fates[project.id].behind_then),
+            fate=fates[project.id],
+            rounds=rounds,
         )
         for place, project in enumerate(definition.projects)
+    )
+
+
+def _project(
+    project: ProjectOnBallot,
+    place: int,
+    *,
+    tally: Tally,
+    supporters: int,
+    fate: ExactFate,
+    rounds: _Rounds,
+) -> ProjectResult:
+    return ProjectResult(
+        number=project.id,
+        name=dict(project.name),
+        area=project.area,
+        cost=project.cost,
+        votes=tally.votes[place],
+        score=tally.score[place],
+        fate=_fate(fate, rounds.get(project.id)),
+        turn=_turn(project.id, rounds),
+        missing=_whole_cents(fate.missing),
+        tied_with=_tied(project.id, rounds),
+        supporters=supporters,
+        pledged=project.pledged,
+        pot=fate.pot,
+        money_behind=_behind(fate.money_behind),
+        out_in=fate.out_in,
+        money_then=_behind(fate.money_then),
+        missing_votes=fate.missing_votes,
+        blocked_by=fate.blocked_by,
     )
 
 

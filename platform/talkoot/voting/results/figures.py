@@ -6,9 +6,10 @@ import msgspec
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One funded project, in order of selection. Money is in cents.
 
-    ``number``: the project; ``phase``: ``free`` (it costs nothing), ``rule`` or ``completion``;
-    ``cost``: what the budget pays for it; ``left``: what remained of the budget (of the pot, where
-    there are pots) after it.
+    ``number``: the project; ``phase``: ``free`` (it costs nothing), ``rule``, ``completion`` or
+    ``comparison`` (by votes, because more voters fare better so); ``cost``: what the budget pays
+    for it; ``left``: what remained after it of the budget, or of that of the ``pot``: the area's
+    code where an area has a pot of its own, else ``None``.
 
     ``votes``: the effective votes (points where ballots give points): its cost divided by
     ``price``, which is what a supporter pays for each vote (for each point) who has the money. By
@@ -35,7 +36,40 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     short: int = 0
     tied_with: tuple[str, ...] = ()
     tie_by: str = ""
-    pot: str = ""
+    pot: str | None = None
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """The comparison of the rule's outcome with the outcome by votes.
+
+    ``greedy`` voters have more funded choices by votes, ``rule`` voters by the rule; the outcome by
+    votes stands if they are strictly more. ``rejected``: the winners of the outcome that does not
+    stand.
+    """
+
+    greedy: int
+    rule: int
+    rejected: tuple[str, ...]
+
+
+class PotResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a pot, or of the whole budget where there are no pots. Money is in cents.
+
+    ``area``: its area's code, ``None`` for the whole municipality; ``brought``: what areas left to
+    it; ``ballots``: those that name at least one of its projects (without pots: all); ``steps``:
+    the number of the last Add1 step tried; ``share``: each of these ballots' money in the run
+    returned by equal shares, exactly (as in :class:`Step`) and rounded to the nearest cent.
+    """
+
+    area: str | None
+    budget: int
+    brought: int
+    spent: int
+    ballots: int
+    steps: int = 0
+    share: str | None = None
+    share_cents: int | None = None
+    compared: Compared | None = None
 
 
 class Alternative(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import numpy as np
 
 from talkoot.base.ids import ProjectId
 from talkoot.voting.allocation import Allocation, AllocationProblem, allocated
-from talkoot.voting.ballot import AllocationRule, Completion, Rule
+from talkoot.voting.ballot import AllocationRule, Comparison, Completion, Rule
 from talkoot.voting.results.figures import Alternative
 from talkoot.voting.tally import Profile
 
@@ -37,13 +37,14 @@ def compared(
     """Give the outcome by votes and by equal shares; nothing for a poll.
 
     Equal shares is the Method of Equal Shares with cost utilities, completed by Add1 and then by
-    votes; all else (tie rule, stop, endowment and so on) is as published. Where one of them is the
-    published rule itself, ``allocation`` is not worked out again.
+    votes. Neither is compared with another outcome; all else is as published. Where one of them is
+    the published rule itself, ``allocation`` is not worked out again.
     """
     if rule.rule is Rule.COUNT_ONLY:
         return ()
-    greedy = replace(rule, rule=Rule.GREEDY, completion=Completion.NONE)
-    shares = replace(rule, rule=Rule.MES_COST, completion=Completion.ADD1U)
+    alone = replace(rule, comparison=Comparison.NONE)
+    greedy = replace(alone, rule=Rule.GREEDY, completion=Completion.NONE)
+    shares = replace(alone, rule=Rule.MES_COST, completion=Completion.ADD1U)
     return tuple(
         _alternative(problem, one, allocation if one == rule else allocated(problem, one))
         for one in (greedy, shares)

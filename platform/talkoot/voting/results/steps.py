@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from talkoot.voting.allocation import Allocation, AllocationProblem, Phase, Round
+from talkoot.voting.allocation import Allocation, AllocationProblem, Phase, PotOutcome, Round
 from talkoot.voting.ballot import AllocationRule, Rule
-from talkoot.voting.results.figures import Step
+from talkoot.voting.results.figures import Compared, PotResult, Step
 
 SYMBOLS_MAX = 60
 """A longer fraction helps nobody: whoever wants it counts again."""
@@ -20,6 +20,30 @@ def steps_of(
     places = {project: place for place, project in enumerate(problem.profile.projects)}
     for round_ in allocation.rounds:
         yield _step(problem, rule, round_, places[round_.winner])
+
+
+def pots_of(allocation: Allocation) -> tuple[PotResult, ...]:
+    """Give what became of every pot, or of the whole budget where there are none."""
+    return tuple(_pot(pot) for pot in allocation.pots)
+
+
+def _pot(pot: PotOutcome) -> PotResult:
+    share, compared = pot.endowment, pot.compared
+    return PotResult(
+        area=pot.area,
+        budget=pot.budget,
+        brought=pot.brought,
+        spent=pot.spent,
+        ballots=pot.ballots,
+        steps=pot.steps,
+        share=None if share is None else exactly(share),
+        share_cents=None if share is None else nearest(share),
+        compared=None
+        if compared is None
+        else Compared(
+            greedy=compared.greedy, rule=compared.rule, rejected=tuple(compared.rejected)
+        ),
+    )
 
 
 def exactly(amount: Fraction) -> str:
@@ -55,6 +79,8 @@ def _step(problem: AllocationProblem, rule: AllocationRule, round_: Round, place
         payers=round_.payers if paid else 0,
         short=round_.short,
         tied_with=tuple(round_.tied_with),
+        tie_by="" if round_.tie_by is None else round_.tie_by.value,
+        pot=round_.pot,
     )
 
 
@@ -72,7 +98,7 @@ def _price(
         return Fraction(problem.costs[place], score) if score > 0 else None
     if round_.measure is None or rule.rule is not Rule.MES_COST:
         return round_.measure
-    return round_.measure * problem.costs[place]
+    return round_.measure * problem.worths[place]
 
 
 def supporters_of(problem: AllocationProblem) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from talkoot.base.i18n import Text
-from talkoot.voting.results.figures import Alternative, ChannelTable, Step
+from talkoot.voting.results.figures import Alternative, ChannelTable, PotResult, Step
 
 
 class Fate(StrEnum):
@@ -23,8 +23,14 @@ class Fate(StrEnum):
     """It alone costs ``missing`` cents more than the whole budget."""
     NO_VOTES = "no-votes"
     """Nobody chose it."""
+    BELOW_MIN_SUPPORT = "below-min-support"
+    """It has ``missing_votes`` fewer votes (points) than a project needs to take part."""
+    NOT_ELIGIBLE = "not-eligible"
+    """It has ``missing_votes`` fewer votes than a project of its cost needs to take part."""
+    EXCLUDED = "excluded"
+    """``blocked_by`` is funded, and of the two only one can be."""
     STOPPED_BEFORE = "stopped-before"
-    """The rule (Phragmen) ended at another project, which no longer fitted."""
+    """The rule ended at ``blocked_by``, which no longer fitted."""
     COUNTED = "counted"
     """An option of a poll: counted, and nothing is funded."""
 
@@ -35,10 +41,15 @@ class ProjectResult(msgspec.Struct, frozen=True, kw_only=True):
     ``votes``: ballots that name it; ``score``: points, scores or Borda points given to it (equal to
     ``votes`` on approval ballots); ``supporters``: ballots that give it more than zero;
     ``missing``: cents, as its fate says; ``tied_with``: the numbers of projects that were exactly
-    equal to it when it was selected. ``money_behind``: what its supporters had left of their
-    shares at the end, in whole cents, rounded down; ``out_after``: the number of rounds after which that no longer
-    covered its cost (0: it never did), and ``behind_then``: what it was at that moment.
-    ``missing_votes``: with so many votes (points) more it would have been funded, all else equal.
+    equal to it when it was selected. ``pledged``: cents of the cost that others pay. ``pot``: the
+    code of the area from whose pot it is paid, ``None`` without one.
+
+    ``money_behind``: what its supporters had left of their shares at the end; ``out_in``: the step,
+    from 1, after which that no longer covered its cost (0: it never did), and ``money_then`` what
+    it was at that moment; both in whole cents, rounded down. ``missing_votes``: so many votes
+    (points) more would have let it take part or, where projects are taken by votes, would have
+    funded it, all else unchanged; ``blocked_by``: what excluded it, where the rule ended before it,
+    or the project that it then would have come before.
     """
 
     number: str
@@ -52,10 +63,18 @@ class ProjectResult(msgspec.Struct, frozen=True, kw_only=True):
     missing: int = 0
     tied_with: tuple[str, ...] = ()
     supporters: int | None = None
+    pledged: int = 0
+    pot: str | None = None
     money_behind: int | None = None
-    out_after: int | None = None
-    behind_then: int | None = None
+    out_in: int | None = None
+    money_then: int | None = None
     missing_votes: int | None = None
+    blocked_by: str | None = None
+
+    @property
+    def price(self) -> int:
+        """What the budget would pay for it."""
+        return self.cost - self.pledged
 
 
 class Accounting(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,11 +95,11 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """The result of one election. Money is in cents; projects stand in listed order.
 
     ``steps``: the number of the last Add1 step tried, one currency unit a voter each.
-    ``share``: each voter's money in the run returned by equal shares, in cents, exactly and rounded
-    to the nearest cent; ``rounds``: how each funded project came about, in order of selection;
-    ``satisfied[k]``: voters of whose choices exactly k are funded; ``alternatives``: what other
-    rules would have made of the same ballots; ``blank``: ballots counted that choose nothing.
-    What a result published by an earlier version does not say has its default.
+    ``fit`` to ``lot_seed`` are the rest of the published rule, ``pots`` what became of each pot (of
+    the budget, where there is but one), ``rounds`` how each funded project came about, in order of
+    selection. ``satisfied[k]``: voters of whose choices exactly k are funded; ``alternatives``:
+    what other rules would have made of the same ballots; ``blank``: counted ballots that choose
+    nothing. What a result published by an earlier version does not say has its default.
     """
 
     election_id: str
@@ -99,9 +118,14 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     ties_broken: int
     accounting: Accounting
     projects: tuple[ProjectResult, ...]
+    fit: str = "skip"
+    min_support: int = 0
+    support_for_cost: int = 0
+    comparison: str = "none"
+    leftover: str = "kept"
+    lot_seed: str = ""
     blank: int | None = None
-    share: str | None = None
-    share_cents: int | None = None
+    pots: tuple[PotResult, ...] = ()
     rounds: tuple[Step, ...] = ()
     satisfied: tuple[int, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
