@@ -15,6 +15,7 @@ from talkoot.voting.tally.profile import (
     profile_from_counts,
     profile_of,
 )
+from talkoot.voting.tally.warming import warm
 
 __all__ = [
     "Choice",
@@ -32,4 +33,5 @@ __all__ = [
     "profile_of",
     "tally_columns",
     "tally_of",
+    "warm",
 ]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
+U64 = npt.NDArray[np.uint64]
 Items = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 Rows = npt.NDArray[np.int64]
 
@@ -22,6 +23,7 @@ count.
 
 SHORT_ITEMS = 1 << 16
 """Up to so many projects, a place takes two bytes."""
+MOST_OF_64_BITS = (1 << 63) - 1
 LEAST_VALUE, GREATEST_VALUE = -(1 << 31), (1 << 31) - 1
 
 
@@ -69,9 +71,7 @@ class Choices:
         lengths = np.diff(self.indptr)
         if len(lengths) and int(lengths.min()) < 0:
             raise ValueError(f"row {int(lengths.argmin())}: indptr falls")
-        picked = lengths[rows]
-        indptr = np.concatenate((np.zeros(1, np.int64), np.cumsum(picked, dtype=np.int64)))
-        marks = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], picked)
+        marks, indptr = marks_of(self.indptr, rows)
         values = None if self.values is None else self.values[marks]
         return Choices(indptr=indptr, items=self.items[marks], values=values)
 
@@ -93,11 +93,36 @@ def choices_from(ballots: Sequence[Choice], *, projects: int) -> Choices:
     cells = np.fromiter(
         chain.from_iterable(chain.from_iterable(ballots)), np.int64, 2 * marks
     ).reshape(-1, 2)
+    places, values = cells[:, 0], cells[:, 1]
     return Choices(
         indptr=np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64))),
-        items=cells[:, 0].astype(np.uint16 if projects <= SHORT_ITEMS else np.uint32),
-        values=None if bool(np.all(cells[:, 1] == 1)) else cells[:, 1].astype(np.int32),
+        items=places.astype(np.uint16) if projects <= SHORT_ITEMS else places.astype(np.uint32),
+        values=None if bool(np.all(values == 1)) else values.astype(np.int32),
     )
+
+
+def marks_of(indptr: I64, rows: Rows) -> tuple[I64, I64]:
+    """Where the marks of these rows are, row after row, and where each row's begin among them."""
+    lengths = indptr[rows + 1] - indptr[rows]
+    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)))
+    marks = np.arange(starts[-1]) + np.repeat(indptr[rows] - starts[:-1], lengths)
+    return marks, starts
+
+
+def fault_of(choices: Choices, row: int, projects: int) -> ValueError:
+    """Say what is wrong with a row that is not sound."""
+    start, end = int(choices.indptr[row]), int(choices.indptr[row + 1])
+    if not 0 <= start <= end <= len(choices.items):
+        marks = len(choices.items)
+        return ValueError(f"row {row}: indptr goes from {start} to {end} of {marks} marks")
+    before = -1
+    for place in choices.items[start:end].tolist():
+        if place >= projects:
+            return ValueError(f"row {row}: project {place} is not one of {projects}")
+        if place <= before:
+            return ValueError(f"row {row}: project {place} comes after project {before}")
+        before = place
+    raise AssertionError(f"row {row} is sound")
 
 
 def _fits(name: str, column: I64 | I32 | Items, dtypes: tuple[str, ...]) -> None:

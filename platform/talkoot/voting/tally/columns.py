@@ -1,12 +1,18 @@
 """The counts per project straight from columns of ballots, by area or channel where asked."""
 
 from dataclasses import dataclass
+from typing import assert_never
 
 import numpy as np
 
 from talkoot.base.engine import Engine
 from talkoot.voting.dedup import U8
-from talkoot.voting.tally.choices import I64, Choices, Rows
+from talkoot.voting.tally import reference
+from talkoot.voting.tally.choices import I64, Choices, Rows, fault_of
+from talkoot.voting.tally.grouping import times_of
+
+MOST_BALLOTS = 1 << 32
+"""Of one count: with values of 32 bits no sum then passes 64."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,18 +36,48 @@ def tally_columns(
     keys: U8 | None = None,
     engine: Engine = Engine.KERNELS,
 ) -> KeyCounts:
-    """Count ballots (those of ``rows``, each once; by default all) by project and key.
+    """Count ballots by project and key: all, or those of ``rows``, as often as each is named.
 
     ``keys``: uint8 (n,), one a ballot of ``choices``; without it all have key 0. The answer has as
-    many keys as the greatest one plus one.
+    many keys as the greatest one plus one. The order of ``rows`` costs nothing: ballots are read in
+    the order in which they lie in memory.
+
+    Raises ``ValueError`` naming the row and project of a ballot that is not sound, or where keys
+    and ballots differ in number; ``IndexError`` for a row that is not there.
     """
-    del engine
-    picked = choices if rows is None else choices.rows(rows)
-    some = np.zeros(len(choices), np.uint8) if keys is None else keys
-    key = (some if rows is None else some[rows]).astype(np.int64)
-    number = int(some.max()) + 1 if len(some) else 1
-    votes, score = np.zeros((number, projects), np.int64), np.zeros((number, projects), np.int64)
-    marks = np.repeat(key, np.diff(picked.indptr))
-    np.add.at(votes, (marks, picked.items), 1)
-    np.add.at(score, (marks, picked.items), 1 if picked.values is None else picked.values)
-    return KeyCounts(votes=votes, score=score, ballots=np.bincount(key, minlength=number))
+    number = len(choices)
+    key = np.zeros(number, np.uint8) if keys is None else keys
+    if len(key) != number or key.dtype != np.uint8:
+        raise ValueError(f"{len(key)} keys of {key.dtype} for {number} ballots, one uint8 each")
+    named = number if rows is None else len(rows)
+    if named > MOST_BALLOTS:
+        raise ValueError(f"{named} ballots are more than the {MOST_BALLOTS} of one count")
+    shape = (int(key.max()) + 1 if number else 1, projects)
+    counts = KeyCounts(
+        votes=np.zeros(shape, np.int64),
+        score=np.zeros(shape, np.int64),
+        ballots=np.zeros(shape[0], np.int64),
+    )
+    match engine:
+        case Engine.KERNELS:
+            return _by_kernel(choices, rows, key, counts)
+        case Engine.TWINS:
+            arrays = (counts.votes, counts.score, counts.ballots)
+            reference.add_ballots(choices, rows, key, *arrays)
+            return counts
+        case _:
+            assert_never(engine)
+
+
+def _by_kernel(choices: Choices, rows: Rows | None, key: U8, counts: KeyCounts) -> KeyCounts:
+    from talkoot.voting.tally.kernels import DONE, counted_by_key
+
+    times = times_of(len(choices), rows)
+    values = np.zeros(0, np.int32) if choices.values is None else choices.values
+    arrays = (counts.votes, counts.score, counts.ballots)
+    row = int(counted_by_key(choices.indptr, choices.items, values, times, key, *arrays))
+    if row != DONE:
+        raise fault_of(choices, row, counts.votes.shape[1])
+    if choices.values is None:
+        return KeyCounts(votes=counts.votes, score=counts.votes.copy(), ballots=counts.ballots)
+    return counts

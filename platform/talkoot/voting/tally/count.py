@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkoot.base.ids import ProjectId
-from talkoot.voting.tally.choices import I64
+from talkoot.voting.tally.choices import I64, MOST_OF_64_BITS
 from talkoot.voting.tally.profile import Profile
 
 
@@ -25,7 +25,8 @@ class Tally:
 
 
 def tally_of(profile: Profile) -> Tally:
-    """Count a profile."""
+    """Count a profile. Raises ``ValueError`` naming the project whose score needs over 63 bits."""
+    _refuse_overflow(profile)
     per_mark = np.repeat(profile.weights, np.diff(profile.indptr))
     return Tally(
         projects=profile.projects,
@@ -39,3 +40,17 @@ def _summed(profile: Profile, amounts: I64) -> tuple[int, ...]:
     total = np.zeros(len(profile.projects), dtype=np.int64)
     np.add.at(total, profile.items, amounts)
     return tuple(total.tolist())
+
+
+def _refuse_overflow(profile: Profile) -> None:
+    """Look at each project's score only where the greatest value of all could be too much."""
+    sizes = [int(profile.values.min()), int(profile.values.max())] if len(profile.values) else [0]
+    if max(map(abs, sizes)) * profile.ballots <= MOST_OF_64_BITS:
+        return
+    totals = [0] * len(profile.projects)
+    for choice, number in profile.counts().items():
+        for place, value in choice:
+            totals[place] += abs(value) * number
+    for name, total in zip(profile.projects, totals, strict=True):
+        if total > MOST_OF_64_BITS:
+            raise ValueError(f"project {name}: a score of {total} needs over 63 bits")

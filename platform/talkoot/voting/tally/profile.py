@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import assert_never
 
 import numpy as np
 
 from talkoot.base.engine import Engine
 from talkoot.base.ids import ProjectId
 from talkoot.voting.ballot import Ballot, BallotDefinition, Mark, VoteType
-from talkoot.voting.tally.choices import I32, I64, Choice, Choices, Rows
+from talkoot.voting.tally import grouping
+from talkoot.voting.tally.choices import I32, I64, MOST_OF_64_BITS, Choice, Choices, Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,24 +110,62 @@ def profile_from_choices(
     rows: Rows | None = None,
     engine: Engine = Engine.KERNELS,
 ) -> Profile:
-    """Group ballots (those of ``rows``, each once; by default all), sorted by what they say."""
-    del engine
-    picked = choices if rows is None else choices.rows(rows)
-    items, bounds = picked.items.tolist(), picked.indptr.tolist()
-    values = [1] * len(items) if picked.values is None else picked.values.tolist()
-    cells = list(zip(items, values, strict=True))
-    counts = Counter(tuple(cells[bounds[row] : bounds[row + 1]]) for row in range(len(picked)))
-    return profile_from_counts(counts, projects)
+    """Group ballots: all, or those of ``rows``, as often as each is named; sorted by content.
+
+    Raises ``ValueError`` naming the row and project of a ballot that is not sound, ``IndexError``
+    for a row that is not there.
+    """
+    match engine:
+        case Engine.KERNELS:
+            return _profile(grouping.grouped_choices(choices, len(projects), rows), projects)
+        case Engine.TWINS:
+            from talkoot.voting.tally import reference
+
+            return profile_from_counts(reference.grouped(choices, rows, len(projects)), projects)
+        case _:
+            assert_never(engine)
 
 
-def merged(profiles: Sequence[Profile]) -> Profile:
+def merged(profiles: Sequence[Profile], *, engine: Engine = Engine.KERNELS) -> Profile:
     """Add profiles of the same election, in whatever number of parts and order.
 
-    Raises ``ValueError`` for no profile at all or for different lists of projects.
+    Raises ``ValueError`` for no profile at all, for different lists of projects, or for more than
+    2^63 - 1 ballots.
     """
     if len({profile.projects for profile in profiles}) != 1:
         raise ValueError("only profiles of one election can be added, and at least one")
-    total: Counter[Choice] = Counter()
-    for profile in profiles:
-        total.update(profile.counts())
-    return profile_from_counts(total, profiles[0].projects)
+    ballots = sum(profile.ballots for profile in profiles)
+    if ballots > MOST_OF_64_BITS:
+        raise ValueError(f"{ballots} ballots in all need over 63 bits")
+    projects = profiles[0].projects
+    match engine:
+        case Engine.KERNELS:
+            together = _one_after_another(profiles)
+            return _profile(grouping.grouped_groups(together, len(projects)), projects)
+        case Engine.TWINS:
+            total: Counter[Choice] = Counter()
+            for profile in profiles:
+                total.update(profile.counts())
+            return profile_from_counts(total, projects)
+        case _:
+            assert_never(engine)
+
+
+def _one_after_another(profiles: Sequence[Profile]) -> grouping.Groups:
+    lengths = np.concatenate([np.diff(profile.indptr) for profile in profiles])
+    return grouping.Groups(
+        indptr=np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64))),
+        items=np.concatenate([profile.items for profile in profiles]),
+        values=np.concatenate([profile.values for profile in profiles]),
+        weights=np.concatenate([profile.weights for profile in profiles]),
+    )
+
+
+def _profile(groups: grouping.Groups, projects: tuple[ProjectId, ...]) -> Profile:
+    return Profile(
+        projects=projects,
+        indptr=groups.indptr,
+        items=groups.items,
+        values=groups.values,
+        weights=groups.weights,
+    )

@@ -1,0 +1,324 @@
+"""Counting and grouping ballots, as compiled loops. ``reference.py`` is the slow twin.
+
+Throughout, ballots are compressed rows as in :class:`~talkoot.voting.tally.choices.Choices`, and an
+array of values without elements says that every value is 1. A kernel that meets a row that is not
+sound stops there; Python then says what is wrong with it.
+"""
+
+import numpy as np
+
+from talkoot.base.compiled import inlined, kernel
+from talkoot.voting.dedup import U8
+from talkoot.voting.tally.choices import I32, I64, U64, Items
+
+Place = int | np.int64
+Word = np.uint64
+
+EMPTY = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+TAG = np.uint64(0xFFFF_FFFF_0000_0000)
+GROUP = np.uint64(0x0000_0000_FFFF_FFFF)
+HALF = np.uint64(32)
+NOTHING = np.uint64(0)
+ONE = np.uint64(1)
+
+MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
+"""2^64 divided by the golden ratio, made odd (Knuth, TAOCP 3, 6.4)."""
+_TURN, _REST = np.uint64(23), np.uint64(41)
+_FOLD = np.uint64(29)
+
+DONE = -1
+"""No row stopped the kernel."""
+GROUPS, FAULT = 0, 1
+"""Places in the state of :func:`grouped`: how many groups there are; whether a row is not sound."""
+SHORT_RUN = 12
+"""Runs up to this length are sorted by insertion, longer ones are merged from two halves."""
+
+
+@inlined
+def _sound(indptr: I64, items: Items, row: Place, projects: Place) -> bool:
+    """Whether a row lies within the items, and its places rise and are of the projects."""
+    start, end = indptr[row], indptr[row + 1]
+    if start < 0 or end < start or end > len(items):
+        return False
+    before = np.int64(-1)
+    for at in range(start, end):
+        place = np.int64(items[at])
+        if place <= before or place >= projects:
+            return False
+        before = place
+    return True
+
+
+@kernel("i8(const(i8[::1]), u1[::1])")
+def times_marked(rows: I64, times: U8) -> np.int64:
+    """Count how often each row is named; gives the first place of ``rows`` that cannot be counted.
+
+    ``times``: uint8 (n,), zeros. It cannot be counted: a row that is not there, or the 256th time.
+    """
+    for at in range(len(rows)):
+        row = rows[at]
+        if row < 0 or row >= len(times) or times[row] == 255:  # noqa: PLR2004 - the most of 8 bits
+            return np.int64(at)
+        times[row] += np.uint8(1)
+    return np.int64(DONE)
+
+
+@kernel(
+    "i8(const(i8[::1]), const(u2[::1]), const(i4[::1]), const(u1[::1]), const(u1[::1]),"
+    " i8[:, ::1], i8[:, ::1], i8[::1])",
+    "i8(const(i8[::1]), const(u2[::1]), const(i4[::1]), const(i8[::1]), const(u1[::1]),"
+    " i8[:, ::1], i8[:, ::1], i8[::1])",
+    "i8(const(i8[::1]), const(u4[::1]), const(i4[::1]), const(u1[::1]), const(u1[::1]),"
+    " i8[:, ::1], i8[:, ::1], i8[::1])",
+    "i8(const(i8[::1]), const(u4[::1]), const(i4[::1]), const(i8[::1]), const(u1[::1]),"
+    " i8[:, ::1], i8[:, ::1], i8[::1])",
+)
+def counted_by_key(  # noqa: PLR0917 - a kernel takes its arrays by place
+    indptr: I64,
+    items: Items,
+    values: I32,
+    times: U8 | I64,
+    keys: U8,
+    votes: I64,
+    score: I64,
+    ballots: I64,
+) -> np.int64:
+    """Add ballots up by key and project; gives the first row that is not sound, or ``DONE``.
+
+    ``times``: uint8 or int64 (n,), how often a ballot counts; ``keys``: uint8 (n,); ``votes``,
+    ``score``: int64 (k, p) and ``ballots``: int64 (k,), added to. Without values ``score`` stays.
+    """
+    projects = np.int64(votes.shape[1])
+    valued = len(values) > 0
+    for row in range(len(times)):
+        often = np.int64(times[row])
+        if often == 0:
+            continue
+        if not _sound(indptr, items, row, projects):
+            return np.int64(row)
+        key = keys[row]
+        ballots[key] += often
+        for at in range(indptr[row], indptr[row + 1]):
+            votes[key, items[at]] += often
+        if valued:
+            for at in range(indptr[row], indptr[row + 1]):
+                score[key, items[at]] += often * np.int64(values[at])
+    return np.int64(DONE)
+
+
+@inlined
+def _mixed(hashed: Word, number: Word) -> Word:
+    """Take one more number into a hash: rotate, add in, multiply."""
+    turned = (hashed << _TURN) | (hashed >> _REST)
+    return (turned ^ number) * MIX
+
+
+@inlined
+def _hashed(indptr: I64, items: Items, values: I32 | I64, row: Place) -> Word:
+    """A hash of what a ballot says.
+
+    It spreads ballots evenly, no more: who wrote many ballots to share one could make this slower,
+    by a step for each pair of them, and never wrong, for equal hashes are always looked at.
+    """
+    hashed = np.uint64(indptr[row + 1] - indptr[row]) * MIX
+    for at in range(indptr[row], indptr[row + 1]):
+        hashed = _mixed(hashed, np.uint64(items[at]))
+    if len(values) > 0:
+        for at in range(indptr[row], indptr[row + 1]):
+            hashed = _mixed(hashed, np.uint64(np.int64(values[at])))
+    return (hashed ^ (hashed >> _FOLD)) * MIX
+
+
+@inlined
+def _equal(indptr: I64, items: Items, values: I32 | I64, row: Place, other: Place) -> bool:
+    """Whether two ballots say the same."""
+    start, before = indptr[row], indptr[other]
+    length = indptr[row + 1] - start
+    if indptr[other + 1] - before != length:
+        return False
+    for at in range(length):
+        if items[start + at] != items[before + at]:
+            return False
+    if len(values) > 0:
+        for at in range(length):
+            if values[start + at] != values[before + at]:
+                return False
+    return True
+
+
+@kernel(
+    "i8(const(i8[::1]), const(u2[::1]), const(i4[::1]), const(i8[::1]), i8, i8, u8[::1], i8[::1],"
+    " i8[::1], i8[::1])",
+    "i8(const(i8[::1]), const(u4[::1]), const(i4[::1]), const(i8[::1]), i8, i8, u8[::1], i8[::1],"
+    " i8[::1], i8[::1])",
+    "i8(const(i8[::1]), const(u4[::1]), const(i8[::1]), const(i8[::1]), i8, i8, u8[::1], i8[::1],"
+    " i8[::1], i8[::1])",
+)
+def grouped(  # noqa: PLR0917 - as above
+    indptr: I64,
+    items: Items,
+    values: I32 | I64,
+    weights: I64,
+    projects: int,
+    start: int,
+    table: U64,
+    first: I64,
+    total: I64,
+    state: I64,
+) -> np.int64:
+    """Group equal ballots from row ``start`` on.
+
+    ``weights``: int64 (n,), how often a ballot counts, none or more; ``table``: uint64, cells
+    ``tag << 32 | group``, ``EMPTY`` at first; ``first``, ``total``: int64, for each group its first
+    row and its weight, written; ``state``: int64 (2,), see ``GROUPS`` and ``FAULT``, written.
+
+    Gives the row where it stopped, because the table is half full or because the row is not sound,
+    or ``DONE``.
+    """
+    slots = np.uint64(len(table))
+    groups = state[GROUPS]
+    for row in range(start, len(weights)):
+        if weights[row] == 0:
+            continue
+        if not _sound(indptr, items, row, projects):
+            state[FAULT] = 1
+            return np.int64(row)
+        if 2 * groups >= len(table):
+            return np.int64(row)
+        tag = _hashed(indptr, items, values, row) & TAG
+        at = np.int64(((tag >> HALF) * slots) >> HALF)
+        while True:
+            cell = table[at]
+            if cell == EMPTY:
+                table[at] = tag | np.uint64(groups)
+                first[groups] = row
+                total[groups] = weights[row]
+                groups += 1
+                state[GROUPS] = groups
+                break
+            group = np.int64(cell & GROUP)
+            if (cell ^ tag) & TAG == NOTHING and _equal(indptr, items, values, row, first[group]):
+                total[group] += weights[row]
+                break
+            at += 1
+            if at == len(table):
+                at = np.int64(0)
+    return np.int64(DONE)
+
+
+@kernel("void(const(u8[::1]), u8[::1])")
+def rehoused(table: U64, larger: U64) -> None:
+    """Put the cells of a table into a larger one. Both uint64; the larger one ``EMPTY``."""
+    slots = np.uint64(len(larger))
+    for cell in table:
+        if cell != EMPTY:
+            at = np.int64(((cell >> HALF) * slots) >> HALF)
+            while larger[at] != EMPTY:
+                at += 1
+                if at == len(larger):
+                    at = np.int64(0)
+            larger[at] = cell
+
+
+@kernel("void(const(i8[::1]), const(i4[::1]), const(i8[::1]), i8, i8, i8, i8, i8, u8[::1])")
+def sort_keys(  # noqa: PLR0917 - as above
+    indptr: I64,
+    items: I32,
+    values: I64,
+    marks: int,
+    item_bits: int,
+    value_bits: int,
+    dropped: int,
+    least: int,
+    keys: U64,
+) -> None:
+    """Write a word for each ballot that never puts a ballot before one that says less.
+
+    It holds the first ``marks`` marks: ``item_bits`` for the place plus one (0: no more marks),
+    ``value_bits`` for how far the value is above ``least``, without its ``dropped`` last bits.
+    ``keys``: uint64 (n,), written; the others as in a profile.
+    """
+    for row in range(len(keys)):
+        key = NOTHING
+        for mark in range(marks):
+            at = indptr[row] + mark
+            word = NOTHING
+            if at < indptr[row + 1]:
+                above = np.uint64(values[at]) - np.uint64(least)
+                word = (np.uint64(items[at]) + ONE) << np.uint64(value_bits)
+                word |= above >> np.uint64(dropped)
+            if mark > 0:
+                key <<= np.uint64(item_bits + value_bits)
+            key |= word
+        keys[row] = key
+
+
+@inlined
+def _before(indptr: I64, items: I32, values: I64, row: Place, other: Place) -> bool:
+    """Whether a ballot sorts before another: mark after mark, place before value, short first."""
+    start, end = indptr[row], indptr[row + 1]
+    before = indptr[other]
+    length = min(end - start, indptr[other + 1] - before)
+    for at in range(length):
+        if items[start + at] != items[before + at]:
+            return bool(items[start + at] < items[before + at])
+        if values[start + at] != values[before + at]:
+            return bool(values[start + at] < values[before + at])
+    return bool(end - start < indptr[other + 1] - before)
+
+
+@inlined
+def _inserted(  # noqa: PLR0917 - as above
+    indptr: I64, items: I32, values: I64, order: I64, start: Place, end: Place
+) -> None:
+    """Sort a short stretch of ``order``."""
+    for at in range(start + 1, end):
+        row = order[at]
+        to = at
+        while to > start and _before(indptr, items, values, row, order[to - 1]):
+            order[to] = order[to - 1]
+            to -= 1
+        order[to] = row
+
+
+@inlined
+def _merged(  # noqa: PLR0917 - as above
+    indptr: I64, items: I32, values: I64, order: I64, room: I64, start: Place, end: Place
+) -> None:
+    """Sort a long stretch of ``order``: short stretches by insertion, then merged pair by pair."""
+    for at in range(start, end, SHORT_RUN):
+        _inserted(indptr, items, values, order, at, min(at + SHORT_RUN, end))
+    width = np.int64(SHORT_RUN)
+    while width < end - start:
+        for left in range(start, end - width, 2 * width):
+            middle, right = left + width, min(left + 2 * width, end)
+            room[: middle - left] = order[left:middle]
+            one, two, to = np.int64(0), middle, left
+            while one < middle - left:
+                if two < right and _before(indptr, items, values, order[two], room[one]):
+                    order[to] = order[two]
+                    two += 1
+                else:
+                    order[to] = room[one]
+                    one += 1
+                to += 1
+        width *= 2
+
+
+@kernel("void(const(i8[::1]), const(i4[::1]), const(i8[::1]), const(u8[::1]), i8[::1], i8[::1])")
+def ties_sorted(  # noqa: PLR0917 - as above
+    indptr: I64, items: I32, values: I64, keys: U64, order: I64, room: I64
+) -> None:
+    """Sort by their whole content what :func:`sort_keys` left equal.
+
+    ``order``: int64 (n,), rows by rising key, sorted further; ``room``: int64 (n,), scratch.
+    """
+    start = np.int64(0)
+    for end in range(1, len(order) + 1):
+        if end < len(order) and keys[order[end]] == keys[order[start]]:
+            continue
+        if end - start > SHORT_RUN:
+            _merged(indptr, items, values, order, room, start, end)
+        elif end - start > 1:
+            _inserted(indptr, items, values, order, start, end)
+        start = np.int64(end)
