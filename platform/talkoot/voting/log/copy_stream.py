@@ -61,7 +61,7 @@ async def copied_rows(
     driver = raw.driver_connection
     if not isinstance(driver, asyncpg.Connection):
         raise TypeError(f"COPY needs a connection of asyncpg, not {type(driver)}")
-    stream = _Stream(fields, sink)
+    stream = Stream(fields, sink)
     await driver.copy_from_query(
         query, *arguments, output=stream.take, format="binary", timeout=COPY_TIMEOUT_S
     )
@@ -69,22 +69,26 @@ async def copied_rows(
     return stream.rows
 
 
-class _Stream:
-    """Chunks in, whole rows out."""
+class Stream:
+    """Chunks in, whole rows out, once ``batch_bytes`` have come together (at least the header)."""
 
-    def __init__(self, fields: int, sink: Callable[[RawRows], None]) -> None:
+    def __init__(
+        self, fields: int, sink: Callable[[RawRows], None], *, batch_bytes: int = BATCH_BYTES
+    ) -> None:
         self.rows = 0
         self._fields = fields
         self._sink = sink
+        self._batch_bytes = batch_bytes
         self._chunks: list[bytes] = []
         self._waiting = 0
         self._begun = False
         self._ended = False
 
     async def take(self, chunk: bytes) -> None:
+        """Take the next bytes, wherever they break off."""
         self._chunks.append(chunk)
         self._waiting += len(chunk)
-        if self._waiting >= BATCH_BYTES:
+        if self._waiting >= self._batch_bytes:
             await asyncio.to_thread(self._read)
 
     def finish(self) -> None:
