@@ -116,6 +116,9 @@ WRONG = [
     ("project_id;cost;votes", "project_id;cost;cost", "a column is there twice", 19),
     ('"Jetty; with a ""bench"""', '"Jetty', "cells cannot be told apart", 20),
     ("META\n", "x;y\nMETA\n", "does not begin with META", 1),
+    ("project_id;cost;votes", "cost;project_id;votes", "'S/3' is not an amount", 22),
+    ("project_id;cost;votes", "cost;votes;project_id", "not an amount", 22),
+    ("project_id;cost;votes;name", "cost;votes;name;project_id\n1", "a project's number has", 20),
 ]
 
 

@@ -51,7 +51,7 @@ def _blank_before(text: U8, at: int, end: int) -> int:
 
 
 @inlined
-def bare_from(text: U8, at: int, end: int) -> int:
+def _bare_from(text: U8, at: int, end: int) -> int:
     """Where a span begins without the blanks before it: at its end where there is nothing else."""
     while at < end:
         size = _blank(text, at, end)
@@ -62,14 +62,30 @@ def bare_from(text: U8, at: int, end: int) -> int:
 
 
 @inlined
-def trimmed(text: U8, at: int, end: int) -> tuple[int, int]:
-    """Where a span begins and ends without the blanks around it."""
-    at = bare_from(text, at, end)
+def _bare_to(text: U8, at: int, end: int) -> int:
+    """Where a span ends without the blanks after it."""
     while at < end:
         size = _blank_before(text, at, end)
         if size == 0:
             break
         end -= size
+    return end
+
+
+@inlined
+def holds_text(text: U8, at: int, end: int) -> bool:
+    """Whether there is anything but blanks in a span."""
+    return at < end and (BLANK < text[at] < 128 or _bare_from(text, at, end) < end)
+
+
+@inlined
+def trimmed(text: U8, at: int, end: int) -> tuple[int, int]:
+    """Where a span begins and ends without the blanks around it."""
+    # Nearly every span begins and ends with a plain letter: then nothing need be called.
+    if at < end and not BLANK < text[at] < 128:
+        at = _bare_from(text, at, end)
+    if at < end and not BLANK < text[end - 1] < 128:
+        end = _bare_to(text, at, end)
     return at, end
 
 

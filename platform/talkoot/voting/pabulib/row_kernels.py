@@ -5,7 +5,7 @@ be read, only its place is found; ``csv`` itself then says why (``columns.py``).
 """
 
 from talkoot.base.compiled import inlined, kernel
-from talkoot.voting.pabulib.cell_kernels import I32, I64, U8, bare_from, trimmed
+from talkoot.voting.pabulib.cell_kernels import I32, I64, U8, holds_text, trimmed
 
 # A row as `rows_read` lays it out: the line it begins on, where its voter's number (without blanks
 # around), its vote and its points begin and end in the text, and how many cells it has.
@@ -129,7 +129,7 @@ def _row(text: U8, at: int, told: I64, titles: U8, row: I32) -> tuple[int, int, 
         if cells == 0:
             first, first_end = begin, end
         elif begin < end:
-            holds = bare_from(text, begin, end) < end
+            holds = holds_text(text, begin, end)
             filled = filled or holds
             wide = wide or (holds and cells >= told[WIDTH])
             second = second or cells == 1
