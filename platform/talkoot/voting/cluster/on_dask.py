@@ -34,6 +34,9 @@ RUN_LASTS = timedelta(days=7)
 """How long the certificates of one run are valid; the longest count takes hours."""
 
 
+_NO_PAGES: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduler:
     """Where a cluster that runs already is to be found. Raises :class:`NotAllowed` without TLS."""
@@ -56,12 +59,14 @@ def workers_here(number: int, *, at: datetime) -> Iterator["Client"]:
 
     ``at``: now, in UTC. Each run has an authority and a certificate of its own, gone at its end.
     """
+    import dask
     from distributed import LocalCluster
 
     with tempfile.TemporaryDirectory(prefix="talkoot-cluster-") as folder:
         files = certificates(Path(folder) / "tls", "node", at=at, valid=RUN_LASTS)
         security = _security(files)
         with (
+            dask.config.set(_NO_PAGES),
             LocalCluster(
                 n_workers=number,
                 threads_per_worker=1,
@@ -70,8 +75,8 @@ def workers_here(number: int, *, at: datetime) -> Iterator["Client"]:
                 protocol=TLS,
                 security=security,
                 scheduler_port=0,
-                dashboard_address=None,
-                worker_dashboard_address=None,
+                # Its web server cannot be left out: it gets any free port, and nothing to show.
+                scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
                 # Nothing is spilled to disk, and a large part is no reason to kill its worker.
                 memory_limit=0,
                 local_directory=folder,
@@ -117,6 +122,10 @@ def counted_by(client: "Client", jobs: Sequence[Job], *, one_done: Progress) -> 
         ) from err
     except (CancelledError, CommClosedError) as err:
         raise Unavailable("the scheduler was lost; nothing was counted: start again") from err
+    except RuntimeError as err:
+        if "deserialization" not in str(err):
+            raise
+        raise Unavailable("the scheduler's machine has another version of Talkoot") from err
 
 
 def _summed(client: "Client", parts: "Sequence[Future]") -> "Sequence[Future]":
