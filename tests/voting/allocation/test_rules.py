@@ -177,6 +177,9 @@ def test_a_project_dearer_than_the_budget_is_told_so() -> None:
 
 def test_points_count_as_utilities() -> None:
     ballots = {((0, 3), (1, 1)): 2, ((1, 4),): 1}
-    outcome = allocated(problem([6, 6], 12, ballots), AllocationRule(rule=Rule.MES_CARDINALITY))
+    outcome = allocated(problem([6, 6], 12, ballots), AllocationRule(rule=Rule.MES_VALUES))
     assert outcome.winners == ("p0", "p1")
     assert outcome.rounds[0].measure == 1
+    alike = allocated(problem([6, 6], 12, ballots), AllocationRule(rule=Rule.MES_CARDINALITY))
+    assert alike.winners == ("p1",)
+    assert alike.rounds[0].measure == 2

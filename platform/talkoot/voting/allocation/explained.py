@@ -1,12 +1,16 @@
-"""From what a rule decided to the whole answer: every project gets its fate."""
+"""From what a rule decided to the whole answer: fates for projects, reasons for ties."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from talkoot.voting.allocation.greedy import GreedyRun
-from talkoot.voting.allocation.outcome import Allocation, Fate, FateKind, Phase, Round
+from talkoot.base.ids import ProjectId
+from talkoot.voting.allocation.greedy import GreedyRun, Order, rounds_of
+from talkoot.voting.allocation.missed import missed_by
+from talkoot.voting.allocation.outcome import Compared, Fate, FateKind, Phase, Round
 from talkoot.voting.allocation.problem import AllocationProblem
+from talkoot.voting.allocation.ties import decided_by
+from talkoot.voting.ballot import AllocationRule, Completion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -18,55 +22,114 @@ class Decided:
     steps: int = 0
     endowment: Fraction | None = None
     unfunded: Mapping[int, Fate] = field(default_factory=dict)
+    compared: Compared | None = None
 
 
-def with_greedy(problem: AllocationProblem, before: Decided, run: GreedyRun) -> Decided:
-    """Add what greedy funded after another rule; its reasons speak for those it passed over."""
+def with_greedy(
+    problem: AllocationProblem, before: Decided, order: Order, run: GreedyRun, phase: Phase
+) -> Decided:
+    """Add what greedy funded after another rule; its reasons speak for those it did not fund."""
+    found = dict(before.unfunded)
     ids = problem.profile.projects
-    passed = {
-        place: Fate(
-            project=ids[place],
-            kind=FateKind.NOT_AFFORDABLE_LEFT,
-            missing=Fraction(missing),
-            money_behind=before.unfunded[place].money_behind if place in before.unfunded else None,
+    for place, missing in run.missing.items():
+        usual = found.get(place, Fate(project=ids[place], kind=FateKind.NOT_AFFORDABLE_LEFT))
+        found[place] = replace(usual, kind=FateKind.NOT_AFFORDABLE_LEFT, missing=Fraction(missing))
+    for place in run.not_reached:
+        usual = found.get(place, Fate(project=ids[place], kind=FateKind.STOPPED_BEFORE))
+        stop = None if run.stopped_at is None else ids[run.stopped_at.place]
+        found[place] = replace(
+            usual, kind=FateKind.STOPPED_BEFORE, missing=Fraction(0), blocked_by=stop
         )
-        for place, missing in run.missing.items()
-    }
     return replace(
         before,
         funded=before.funded + run.funded,
-        rounds=before.rounds + run.rounds,
-        unfunded={**before.unfunded, **passed},
+        rounds=before.rounds + rounds_of(problem, order, run, phase),
+        unfunded=found,
     )
 
 
-def explained(problem: AllocationProblem, decided: Decided) -> Allocation:
-    """Give the whole answer."""
-    ids = problem.profile.projects
-    funded = set(decided.funded)
-    return Allocation(
-        winners=tuple(ids[place] for place in decided.funded),
-        rounds=decided.rounds,
-        total_cost=sum(problem.costs[place] for place in decided.funded),
-        steps=decided.steps,
-        ties_broken=sum(bool(r.tied_with) for r in decided.rounds if r.phase is not Phase.FREE),
-        endowment=decided.endowment,
-        fates=tuple(
-            Fate(project=ids[place], kind=FateKind.FUNDED)
-            if place in funded
-            else _fate(problem, place, decided.unfunded[place])
-            for place in range(len(ids))
-        ),
+def with_missing_votes(
+    problem: AllocationProblem, rule: AllocationRule, order: Order, run: GreedyRun
+) -> Mapping[int, Fate]:
+    """Give, for greedy alone, all that took part and were not funded, with the votes they missed.
+
+    With a completion, more votes could also let it fund something else: then nothing is said.
+    """
+    ids, funded = problem.profile.projects, set(run.funded)
+    found = dict(with_greedy(problem, Decided(), order, run, Phase.RULE).unfunded)
+    for place, may in enumerate(problem.eligible):
+        if place in funded or not may or rule.completion is not Completion.NONE:
+            continue
+        fate = found.get(place, Fate(project=ids[place], kind=FateKind.EXCLUDED))
+        if (missed := missed_by(problem, rule, order, run, place)) is not None:
+            by = fate.blocked_by or ids[missed.before]
+            fate = replace(fate, missing_votes=missed.votes, blocked_by=by)
+        found[place] = fate
+    return found
+
+
+def fates_of(
+    problem: AllocationProblem, decided: Decided, barred: Mapping[int, Fate]
+) -> Iterator[Fate]:
+    """Tell every project's fate, in listed order: the first :class:`FateKind` that holds."""
+    ids, funded = problem.profile.projects, set(decided.funded)
+    winners = {problem.exclusive[place]: ids[place] for place in decided.funded}
+    for place, project in enumerate(ids):
+        if place in funded:
+            yield Fate(project=project, kind=FateKind.FUNDED)
+        elif place in barred:
+            yield _plainest(problem, place, barred[place])
+        else:
+            fate = decided.unfunded.get(place, Fate(project=project, kind=FateKind.EXCLUDED))
+            club = problem.exclusive[place]
+            if club >= 0 and club in winners:
+                fate = _excluded(fate, winners[club])
+            yield _plainest(problem, place, fate)
+
+
+def _excluded(fate: Fate, by: ProjectId) -> Fate:
+    """What it lacked, and when, did not decide."""
+    return replace(
+        fate,
+        kind=FateKind.EXCLUDED,
+        missing=Fraction(0),
+        blocked_by=by,
+        out_in=None,
+        money_then=None,
     )
 
 
-def _fate(problem: AllocationProblem, place: int, reason: Fate) -> Fate:
-    """The plainest reason first: no support, then too dear for any budget, then the rule's own."""
+def _plainest(problem: AllocationProblem, place: int, reason: Fate) -> Fate:
+    """Too dear for any outcome comes before no support, and that before the rule's own reasons."""
     over = problem.costs[place] - problem.budget
     if reason.kind is FateKind.COUNTED_ONLY:
         return reason
+    if over > 0:
+        return replace(
+            reason,
+            kind=FateKind.DEARER_THAN_BUDGET,
+            missing=Fraction(over),
+            missing_votes=None,
+            blocked_by=None,
+        )
     if place not in problem.supported:
         return replace(reason, kind=FateKind.NO_SUPPORT, missing=Fraction(0))
-    if over > 0:
-        return replace(reason, kind=FateKind.DEARER_THAN_BUDGET, missing=Fraction(over))
     return reason
+
+
+def with_tie_reasons(
+    problem: AllocationProblem, rule: AllocationRule, rounds: Sequence[Round]
+) -> tuple[Round, ...]:
+    """Say of every tie what decided it."""
+    places = {project: place for place, project in enumerate(problem.profile.projects)}
+    return tuple(
+        replace(
+            one,
+            tie_by=decided_by(
+                problem, rule, places[one.winner], [places[other] for other in one.tied_with]
+            ),
+        )
+        if one.tied_with
+        else one
+        for one in rounds
+    )

@@ -1,13 +1,13 @@
 """What an allocation rule decides about: ballots, costs, budget, and the currency unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from talkoot.base.ids import AreaCode
 from talkoot.voting.ballot import BallotDefinition
-from talkoot.voting.tally import Profile, Tally, tally_of
+from talkoot.voting.tally import Profile, Tally, merged, tally_of
 
 CENTS_PER_UNIT = 100
 
@@ -60,6 +60,8 @@ class AllocationProblem:
             object.__setattr__(self, name, values)
         if self.budget < 0 or any(money < 0 for money in (*self.costs, *self.worths)):
             raise ValueError("money cannot be negative")
+        if any(worth < cost for worth, cost in zip(self.worths, self.costs, strict=True)):
+            raise ValueError("a project cannot cost the budget more than it is worth")
         if self.pots and sum(pot.budget for pot in self.pots) != self.budget:
             raise ValueError("the pots do not make up the budget")
         if self.unit < 1:
@@ -75,6 +77,14 @@ class AllocationProblem:
         """The places of the projects that some ballot gives a positive value."""
         items = self.profile.items[self.profile.values > 0]
         return frozenset(np.unique(items).tolist())
+
+
+def as_approvals(problem: AllocationProblem) -> AllocationProblem:
+    """Give the problem in which every supporter gave 1, whatever was given."""
+    profile = problem.profile
+    if int(profile.values.max(initial=0)) <= 1:
+        return problem
+    return replace(problem, profile=merged([replace(profile, values=profile.values.clip(max=1))]))
 
 
 def problem_of(profile: Profile, definition: BallotDefinition) -> AllocationProblem:

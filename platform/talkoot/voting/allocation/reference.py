@@ -1,22 +1,25 @@
 """The slow twin of all rules: fractions, one group of ballots after another, nothing clever.
 
-Written from the definitions, apart from the fast rules, so that the two can disagree.
+Written from the definitions, apart from the fast rules, so that the two can disagree. It answers
+all that the fast rules answer: a count on the twins alone publishes the same bytes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from talkoot.base.ids import ProjectId
+from talkoot.voting.allocation.outcome import Allocation, Fate, FateKind, Phase, PotOutcome
 from talkoot.voting.allocation.problem import AllocationProblem
-from talkoot.voting.ballot import AllocationRule, Completion, Endowment, Rule, Stop, TieRule
-
-Group = tuple[dict[int, int], int]
-"""One ballot as project -> value, and how many ballots look like that."""
+from talkoot.voting.allocation.twin import State, Twin
+from talkoot.voting.allocation.twin_by_votes import by_votes, compared, greedy, with_reasons
+from talkoot.voting.allocation.twin_shares import equal_shares, phragmen
+from talkoot.voting.ballot import AllocationRule, Comparison, Completion, Leftover, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What the twin answers: the fields of an allocation that the two must agree on."""
+    """The outcome in short: what matters first when two programs are compared."""
 
     winners: tuple[ProjectId, ...]
     measures: tuple[Fraction | None, ...]
@@ -25,176 +28,105 @@ class Outcome:
     ties_broken: int
 
 
-@dataclass(slots=True)
-class _State:
-    winners: list[int]
-    measures: list[Fraction | None]
-    ties: int = 0
-
-
-class Twin:
-    """An election taken apart for slow counting."""
-
-    def __init__(self, problem: AllocationProblem, rule: AllocationRule) -> None:
-        """Take ballots out of the profile as plain dictionaries."""
-        self.problem, self.rule = problem, rule
-        self.groups: list[Group] = [
-            (dict(choice), number) for choice, number in problem.profile.counts().items()
-        ]
-        self.places = range(len(problem.costs))
-        self.votes = [sum(n for ballot, n in self.groups if p in ballot) for p in self.places]
-        self.score = [sum(n * ballot.get(p, 0) for ballot, n in self.groups) for p in self.places]
-        self.voters = sum(number for _, number in self.groups)
-
-    def first(self, tied: list[int]) -> int:
-        """The one of equal projects that the tie rule names."""
-        costs, votes = self.problem.costs, self.votes
-        if self.rule.tie is TieRule.CHEAPER:
-            return min(tied, key=lambda p: (costs[p], -votes[p], p))
-        if self.rule.tie is TieRule.POPULAR:
-            return min(tied, key=lambda p: (-votes[p], costs[p], p))
-        return min(tied)
-
-    def supporters(self, place: int) -> list[int]:
-        """The groups that give the project a positive value."""
-        return [g for g, (ballot, _) in enumerate(self.groups) if ballot.get(place, 0) > 0]
-
-    def left(self, state: _State) -> int:
-        """What remains of the budget."""
-        return self.problem.budget - sum(self.problem.costs[p] for p in state.winners)
-
-
 def reference(problem: AllocationProblem, rule: AllocationRule) -> Outcome:
-    """Decide slowly."""
-    twin = Twin(problem, rule)
-    steps, state = 0, _State([], [])
-    if rule.rule is Rule.GREEDY:
-        _greedy(twin, state, per_cost=False)
-    elif rule.rule is Rule.GREEDY_PER_COST:
-        _greedy(twin, state, per_cost=True)
-    elif rule.rule is Rule.PHRAGMEN:
-        _phragmen(twin, state)
-    elif rule.rule is not Rule.COUNT_ONLY:
-        steps, state = _equal_shares_completed(twin)
-    if rule.completion in (Completion.GREEDY, Completion.ADD1U):
-        _greedy(twin, state, per_cost=False)
+    """Decide slowly, and answer in short."""
+    allocation = slowly_allocated(problem, rule)
     return Outcome(
-        winners=tuple(problem.profile.projects[p] for p in state.winners),
-        measures=tuple(state.measures),
-        total_cost=sum(problem.costs[p] for p in state.winners),
-        steps=steps,
-        ties_broken=state.ties,
+        winners=allocation.winners,
+        measures=tuple(one.measure for one in allocation.rounds),
+        total_cost=allocation.total_cost,
+        steps=allocation.steps,
+        ties_broken=allocation.ties_broken,
     )
 
 
-def _greedy(twin: Twin, state: _State, *, per_cost: bool) -> None:
-    """Again and again the best of all that still fit: the same as going down the list."""
-    costs = twin.problem.costs
-
-    def key(p: int) -> tuple[bool, Fraction]:
-        if per_cost and costs[p] == 0:
-            return (twin.score[p] > 0, Fraction(0))
-        return (False, Fraction(twin.score[p], costs[p] if per_cost else 1))
-
-    passed: set[int] = set()
-    while True:
-        open_ = [p for p in twin.places if p not in state.winners and p not in passed]
-        passed |= {p for p in open_ if costs[p] > twin.left(state)}
-        fitting = [p for p in open_ if p not in passed]
-        if not fitting:
-            return
-        best = max(key(p) for p in fitting)
-        tied = [p for p in fitting if key(p) == best]
-        state.ties += len(tied) > 1
-        state.winners.append(twin.first(tied))
-        state.measures.append(None if best[0] else best[1])
+def slowly_allocated(problem: AllocationProblem, rule: AllocationRule) -> Allocation:
+    """Decide slowly, pot by pot, and explain."""
+    decided = list(_pots(problem, rule))
+    rounds = tuple(one for _, state, _ in decided for one in state.rounds)
+    fates = {p: fate for twin, state, _ in decided for p, fate in _fates(twin, state)}
+    return Allocation(
+        winners=tuple(one.winner for one in rounds),
+        rounds=rounds,
+        total_cost=sum(outcome.spent for _, _, outcome in decided),
+        steps=sum(outcome.steps for _, _, outcome in decided),
+        ties_broken=sum(bool(r.tied_with) for r in rounds if r.phase is not Phase.FREE),
+        endowment=decided[0][1].endowment if len(decided) == 1 else None,
+        fates=tuple(fates[p] for p in range(len(problem.costs))),
+        pots=tuple(outcome for _, _, outcome in decided),
+    )
 
 
-def _phragmen(twin: Twin, state: _State) -> None:
-    costs, loads = twin.problem.costs, [Fraction(0) for _ in twin.groups]
-    open_ = [p for p in twin.places if costs[p] <= twin.problem.budget]
-    while open_:
-        new = {p: _new_load(twin, p, loads) for p in open_}
-        finite = [load for load in new.values() if load is not None]
-        best = min(finite) if finite else None
-        tied = [p for p in open_ if new[p] == best]
-        if any(costs[p] > twin.left(state) for p in tied):
-            return
-        state.ties += len(tied) > 1
-        winner = twin.first(tied)
-        for g in twin.supporters(winner):
-            loads[g] = best or Fraction(0)
-        open_.remove(winner)
-        state.winners.append(winner)
-        state.measures.append(best)
+def _pots(
+    problem: AllocationProblem, rule: AllocationRule
+) -> Iterator[tuple[Twin, State, PotOutcome]]:
+    """Decide every area, then the whole town, or everything at once where there are no pots."""
+    areas = [at for at, pot in enumerate(problem.pots) if pot.area is not None]
+    town = [at for at, pot in enumerate(problem.pots) if pot.area is None]
+    not_spent = 0
+    homes: list[int | None] = [*areas, *town]
+    for home in homes or [None]:
+        area = None if home is None else problem.pots[home].area
+        own = problem.budget if home is None else problem.pots[home].budget
+        brought = not_spent if area is None and rule.leftover is Leftover.CITY else 0
+        twin = Twin(problem, rule, budget=own + brought, home=home, area=area)
+        state = _decided(twin)
+        spent = own + brought - twin.left(state)
+        not_spent += own - spent
+        yield (
+            twin,
+            state,
+            PotOutcome(
+                area=area,
+                budget=own,
+                brought=brought,
+                spent=spent,
+                ballots=twin.voters,
+                steps=state.steps,
+                endowment=state.endowment,
+                compared=state.compared,
+            ),
+        )
 
 
-def _new_load(twin: Twin, place: int, loads: list[Fraction]) -> Fraction | None:
-    some = twin.supporters(place)
-    heads = sum(twin.groups[g][1] for g in some)
-    if not heads:
-        return None
-    carried = sum((loads[g] * twin.groups[g][1] for g in some), start=Fraction(0))
-    return (twin.problem.costs[place] + carried) / heads
+def _decided(twin: Twin) -> State:
+    rule = twin.rule
+    match rule.rule:
+        case Rule.COUNT_ONLY:
+            return State()
+        case Rule.GREEDY | Rule.GREEDY_PER_COST:
+            state = by_votes(twin)
+        case Rule.PHRAGMEN:
+            state = phragmen(twin)
+        case _:
+            state = equal_shares(twin)
+    if rule.completion in (Completion.GREEDY, Completion.ADD1U):
+        with_reasons(twin, state, greedy(twin, state, Phase.COMPLETION))
+    if rule.comparison is Comparison.GREEDY and rule.rule is not Rule.GREEDY:
+        return compared(twin, state)
+    return state
 
 
-def _equal_shares_completed(twin: Twin) -> tuple[int, _State]:
-    rule, budget = twin.rule, twin.problem.budget
-    start = Fraction(budget, twin.voters) if twin.voters else Fraction(0)
-    if rule.endowment is Endowment.FLOOR:
-        start = Fraction(start // twin.problem.unit * twin.problem.unit)
-    steps, state = 0, _equal_shares(twin, start)
-    while rule.completion in (Completion.ADD1, Completion.ADD1U):
-        others = [p for p in twin.places if twin.supporters(p) and p not in state.winners]
-        fitting = [p for p in others if twin.problem.costs[p] <= twin.left(state)]
-        if not (others if rule.stop is Stop.INFEASIBLE else fitting):
-            break
-        steps += 1
-        following = _equal_shares(twin, start + steps * twin.problem.unit)
-        if twin.left(following) < 0:
-            break
-        state = following
-    return steps, state
+def _fates(twin: Twin, state: State) -> Iterator[tuple[int, Fate]]:
+    for p in twin.places:
+        yield p, _fate(twin, state, p)
 
 
-def _equal_shares(twin: Twin, start: Fraction) -> _State:
-    money = [start for _ in twin.groups]
-    supported = [p for p in twin.places if twin.supporters(p)]
-    free = [p for p in supported if twin.problem.costs[p] == 0]
-    state = _State([], [])
-    while free:
-        state.winners.append(twin.first(free))
-        state.measures.append(None)
-        free.remove(state.winners[-1])
-    while True:
-        keys = {p: _key(twin, p, money) for p in supported if p not in state.winners}
-        payable = {p: key for p, key in keys.items() if key is not None}
-        if not payable:
-            return state
-        best = min(payable.values())
-        tied = [p for p, key in payable.items() if key == best]
-        state.ties += len(tied) > 1
-        winner = twin.first(tied)
-        for g in twin.supporters(winner):
-            money[g] -= min(money[g], best * _utility(twin, g, winner))
-        state.winners.append(winner)
-        state.measures.append(best)
-
-
-def _utility(twin: Twin, group: int, place: int) -> int:
-    value = twin.groups[group][0][place]
-    return value * twin.problem.costs[place] if twin.rule.rule is Rule.MES_COST else value
-
-
-def _key(twin: Twin, place: int, money: list[Fraction]) -> Fraction | None:
-    """rho: sort the supporters by what would exhaust them, and let them drop out one by one."""
-    some = sorted(twin.supporters(place), key=lambda g: money[g] / _utility(twin, g, place))
-    cost = Fraction(twin.problem.costs[place])
-    rest = sum(_utility(twin, g, place) * twin.groups[g][1] for g in some)
-    for g in some:
-        rho = cost / rest
-        if money[g] >= rho * _utility(twin, g, place):
-            return rho
-        cost -= money[g] * twin.groups[g][1]
-        rest -= _utility(twin, g, place) * twin.groups[g][1]
-    return None
+def _fate(twin: Twin, state: State, p: int) -> Fate:
+    """The first reason that holds, with all the numbers that are known."""
+    if p in state.winners:
+        return twin.fate(p, FateKind.FUNDED)
+    if twin.rule.rule is Rule.COUNT_ONLY:
+        return twin.fate(p, FateKind.COUNTED_ONLY)
+    fate = twin.barred.get(p) or state.fates.get(p) or twin.fate(p, FateKind.EXCLUDED)
+    if p not in twin.barred and twin.excluded(p, state):
+        group = twin.problem.exclusive
+        by = next(w for w in state.winners if group[w] == group[p])
+        fate = replace(fate, kind=FateKind.EXCLUDED, missing=Fraction(0), blocked_by=twin.ids[by])
+    over = twin.costs[p] - twin.budget
+    if over > 0:
+        kind = FateKind.DEARER_THAN_BUDGET
+        return replace(fate, kind=kind, missing=Fraction(over), missing_votes=None, blocked_by=None)
+    if not twin.supporters(p):
+        return replace(fate, kind=FateKind.NO_SUPPORT, missing=Fraction(0))
+    return fate

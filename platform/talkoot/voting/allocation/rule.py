@@ -1,21 +1,41 @@
 """The allocation rules, one door: a problem and a published rule in, an explained outcome out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import assert_never
 
 from talkoot.base.errors import TalkootError
-from talkoot.voting.allocation.explained import Decided, explained, with_greedy
-from talkoot.voting.allocation.greedy import Key, by_score, by_score_per_cost, greedy
+from talkoot.base.ids import AreaCode
+from talkoot.voting.allocation.comparison import voters_better_off
+from talkoot.voting.allocation.eligibility import barred, without
+from talkoot.voting.allocation.explained import (
+    Decided,
+    fates_of,
+    with_greedy,
+    with_missing_votes,
+    with_tie_reasons,
+)
+from talkoot.voting.allocation.greedy import Order, by_score, by_score_per_cost, greedy
 from talkoot.voting.allocation.ground import Utilities
-from talkoot.voting.allocation.outcome import Allocation, Fate, FateKind, Phase
+from talkoot.voting.allocation.outcome import (
+    Allocation,
+    Compared,
+    Fate,
+    FateKind,
+    Phase,
+    PotOutcome,
+    Round,
+)
 from talkoot.voting.allocation.phragmen import phragmen
-from talkoot.voting.allocation.problem import AllocationProblem
+from talkoot.voting.allocation.pots import parted
+from talkoot.voting.allocation.problem import AllocationProblem, as_approvals
 from talkoot.voting.allocation.shares import shares_decided
 from talkoot.voting.allocation.ties import tie_ranks
-from talkoot.voting.ballot import AllocationRule, Completion, Rule
+from talkoot.voting.ballot import AllocationRule, Comparison, Completion, Leftover, Rule
 
 EQUAL_SHARES = (Rule.MES_COST, Rule.MES_CARDINALITY, Rule.MES_VALUES)
+BY_VOTES = (Completion.GREEDY, Completion.ADD1U)
 
 
 class NoSuchRule(TalkootError):
@@ -25,30 +45,89 @@ class NoSuchRule(TalkootError):
 def allocated(problem: AllocationProblem, rule: AllocationRule) -> Allocation:
     """Decide which projects are funded. Every comparison is exact.
 
-    Raises :class:`NoSuchRule` for Add1 with a rule that gives voters no money to add to.
+    Where there are pots, each is decided by the same rule, the whole town's last. Raises
+    :class:`NoSuchRule` for Add1 with a rule that gives voters no money to add to.
     """
     if rule.rule not in EQUAL_SHARES and rule.completion in (Completion.ADD1, Completion.ADD1U):
         raise NoSuchRule(f"completion {rule.completion} belongs to the Method of Equal Shares")
+    pots: list[_Pot] = []
+    left = 0
+    for part in parted(problem):
+        brought = left if part.area is None and rule.leftover is Leftover.CITY else 0
+        pots.append(_pot(part.with_more(brought), rule, part.area, brought))
+        left += pots[-1].outcome.budget - pots[-1].outcome.spent
+    return _together(problem, pots)
+
+
+class _Pot:
+    """A pot after it was decided."""
+
+    def __init__(self, outcome: PotOutcome, rounds: tuple[Round, ...], fates: list[Fate]) -> None:
+        self.outcome, self.rounds, self.fates = outcome, rounds, fates
+
+
+def _pot(
+    problem: AllocationProblem, rule: AllocationRule, area: AreaCode | None, brought: int
+) -> _Pot:
+    out = barred(problem, rule)
+    decided = _decided(without(problem, out), rule)
+    rounds = with_tie_reasons(problem, rule, decided.rounds)
+    fates = list(fates_of(problem, decided, out))
+    if area is not None:
+        rounds = tuple(replace(one, pot=area) for one in rounds)
+        fates = [replace(fate, pot=area) for fate in fates]
+    outcome = PotOutcome(
+        area=area,
+        budget=problem.budget - brought,
+        brought=brought,
+        spent=sum(problem.costs[place] for place in decided.funded),
+        ballots=problem.profile.ballots,
+        steps=decided.steps,
+        endowment=decided.endowment,
+        compared=decided.compared,
+    )
+    return _Pot(outcome, rounds, fates)
+
+
+def _together(problem: AllocationProblem, pots: Sequence[_Pot]) -> Allocation:
+    rounds = tuple(one for pot in pots for one in pot.rounds)
+    fates = {fate.project: fate for pot in pots for fate in pot.fates}
+    return Allocation(
+        winners=tuple(one.winner for one in rounds),
+        rounds=rounds,
+        total_cost=sum(pot.outcome.spent for pot in pots),
+        steps=sum(pot.outcome.steps for pot in pots),
+        ties_broken=sum(bool(one.tied_with) for one in rounds if one.phase is not Phase.FREE),
+        endowment=pots[0].outcome.endowment if len(pots) == 1 else None,
+        fates=tuple(fates[project] for project in problem.profile.projects),
+        pots=tuple(pot.outcome for pot in pots),
+    )
+
+
+def _decided(problem: AllocationProblem, rule: AllocationRule) -> Decided:
     ranks = tie_ranks(problem, rule)
-    decided = _decided(problem, rule, ranks)
-    if rule.rule is not Rule.COUNT_ONLY and rule.completion in (
-        Completion.GREEDY,
-        Completion.ADD1U,
-    ):
-        decided = _greedily(problem, decided, by_score(problem), ranks, Phase.COMPLETION)
-    return explained(problem, decided)
+    decided = _by_rule(problem, rule, ranks)
+    if rule.rule is Rule.COUNT_ONLY:
+        return decided
+    by_votes = by_score(problem, ranks)
+    if rule.completion in BY_VOTES:
+        run = greedy(problem, by_votes, fit=rule.fit, funded=decided.funded)
+        decided = with_greedy(problem, decided, by_votes, run, Phase.COMPLETION)
+    if rule.comparison is Comparison.GREEDY and rule.rule is not Rule.GREEDY:
+        return _compared(problem, rule, decided, by_votes)
+    return decided
 
 
-def _decided(problem: AllocationProblem, rule: AllocationRule, ranks: list[int]) -> Decided:
+def _by_rule(problem: AllocationProblem, rule: AllocationRule, ranks: list[int]) -> Decided:
     match rule.rule:
         case Rule.GREEDY:
-            return _greedily(problem, Decided(), by_score(problem), ranks, Phase.RULE)
+            return _greedily(problem, rule, by_score(problem, ranks))
         case Rule.GREEDY_PER_COST:
-            return _greedily(problem, Decided(), by_score_per_cost(problem), ranks, Phase.RULE)
+            return _greedily(problem, rule, by_score_per_cost(problem, ranks))
         case Rule.MES_COST:
             return shares_decided(problem, rule, Utilities.COST, ranks)
         case Rule.MES_CARDINALITY:
-            return shares_decided(problem, rule, Utilities.CARDINALITY, ranks)
+            return shares_decided(as_approvals(problem), rule, Utilities.CARDINALITY, ranks)
         case Rule.MES_VALUES:
             return shares_decided(problem, rule, Utilities.CARDINALITY, ranks)
         case Rule.PHRAGMEN:
@@ -59,28 +138,42 @@ def _decided(problem: AllocationProblem, rule: AllocationRule, ranks: list[int])
             assert_never(rule.rule)
 
 
-def _greedily(
-    problem: AllocationProblem,
-    before: Decided,
-    keys: Sequence[Key],
-    ranks: Sequence[int],
-    phase: Phase,
+def _greedily(problem: AllocationProblem, rule: AllocationRule, order: Order) -> Decided:
+    run = greedy(problem, order, fit=rule.fit)
+    decided = with_greedy(problem, Decided(), order, run, Phase.RULE)
+    return replace(decided, unfunded=with_missing_votes(problem, rule, order, run))
+
+
+def _compared(
+    problem: AllocationProblem, rule: AllocationRule, decided: Decided, by_votes: Order
 ) -> Decided:
-    run = greedy(problem, keys=keys, ranks=ranks, funded=before.funded, phase=phase)
-    return with_greedy(problem, before, run)
+    """Let greedy's outcome stand if strictly more voters have more of their choices under it."""
+    run = greedy(problem, by_votes, fit=rule.fit)
+    under_greedy, under_rule = voters_better_off(problem, run.funded, decided.funded)
+    ids = problem.profile.projects
+    stands = under_greedy > under_rule
+    compared = Compared(
+        greedy=under_greedy,
+        rule=under_rule,
+        rejected=tuple(ids[place] for place in (decided.funded if stands else run.funded)),
+    )
+    if not stands:
+        return replace(decided, compared=compared)
+    chosen = with_greedy(problem, Decided(), by_votes, run, Phase.COMPARISON)
+    return replace(chosen, compared=compared, steps=decided.steps)
 
 
 def _phragmen(problem: AllocationProblem, ranks: list[int]) -> Decided:
     run = phragmen(problem, ranks)
     left = problem.budget - sum(problem.costs[place] for place in run.funded)
-    fates = _all_alike(problem, FateKind.STOPPED_BEFORE)
-    for place in run.stopped_at:
-        if problem.costs[place] > left:
-            fates[place] = Fate(
-                project=problem.profile.projects[place],
-                kind=FateKind.NOT_AFFORDABLE_LEFT,
-                missing=Fraction(problem.costs[place] - left),
-            )
+    ids, fates = problem.profile.projects, _all_alike(problem, FateKind.STOPPED_BEFORE)
+    too_dear = [place for place in run.stopped_at if problem.costs[place] > left]
+    for place, fate in fates.items():
+        if place in too_dear:
+            missing = Fraction(problem.costs[place] - left)
+            fates[place] = replace(fate, kind=FateKind.NOT_AFFORDABLE_LEFT, missing=missing)
+        elif too_dear:
+            fates[place] = replace(fate, blocked_by=ids[min(too_dear)])
     return Decided(funded=run.funded, rounds=run.rounds, unfunded=fates)
 
 
