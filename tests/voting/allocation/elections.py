@@ -1,15 +1,26 @@
 """Small elections full of ties, to be decided by the rules and by their slow twin."""
 
+from dataclasses import replace
 from random import Random
 
 from hypothesis import strategies as st
 
-from talkoot.base.ids import ProjectId
-from talkoot.voting.allocation import AllocationProblem
-from talkoot.voting.ballot import AllocationRule, Completion, Endowment, Rule, Stop, TieRule
+from talkoot.base.ids import AreaCode, ProjectId
+from talkoot.voting.allocation import AllocationProblem, PotBudget
+from talkoot.voting.ballot import (
+    AllocationRule,
+    Comparison,
+    Completion,
+    Endowment,
+    Fit,
+    Leftover,
+    Rule,
+    Stop,
+    TieRule,
+)
 from talkoot.voting.tally import Choice, profile_from_counts
 
-EQUAL_SHARES = (Rule.MES_COST, Rule.MES_CARDINALITY)
+EQUAL_SHARES = (Rule.MES_COST, Rule.MES_CARDINALITY, Rule.MES_VALUES)
 OTHERS = (Rule.GREEDY, Rule.GREEDY_PER_COST, Rule.PHRAGMEN)
 
 
@@ -45,6 +56,31 @@ def random_problem(random: Random) -> AllocationProblem:
     return problem(costs, budget, ballots, unit=random.choice([1, 10, 100]))
 
 
+def with_surroundings(random: Random, plain: AllocationProblem) -> AllocationProblem:
+    """The same election with pledges, groups, pots and projects that take no part; some of them."""
+    number, ids = len(plain.costs), plain.profile.projects
+    groups = [random.choice([-1, -1, 0, 1]) for _ in ids]
+    pots = random.choice([0, 0, 1, 2, 3])
+    budgets = [random.randint(0, plain.budget) for _ in range(pots)]
+    home = [random.randrange(pots) if pots else 0 for _ in ids]
+    if pots:
+        # A group belongs to one pot, as a definition asks for.
+        home = [at if group < 0 else group % pots for at, group in zip(home, groups, strict=True)]
+    areas = [None, *(AreaCode(name) for name in "ab")]
+    return replace(
+        plain,
+        budget=sum(budgets) if pots else plain.budget,
+        worths=tuple(cost + random.choice([0, 0, 1, 5, cost]) for cost in plain.costs),
+        eligible=tuple(random.random() < 0.9 for _ in ids),
+        exclusive=tuple(groups) if random.random() < 0.6 else (-1,) * number,
+        pots=tuple(
+            PotBudget(area=area, budget=budget)
+            for area, budget in zip(areas[:pots], budgets, strict=True)
+        ),
+        pot=tuple(home),
+    )
+
+
 def _choice(random: Random, places: list[int], kind: str) -> Choice:
     if kind == "points":
         return tuple(sorted((place, random.randint(0, 4)) for place in places))
@@ -56,14 +92,23 @@ def _choice(random: Random, places: list[int], kind: str) -> Choice:
 
 def random_rule(random: Random) -> AllocationRule:
     """Any rule with any parameters that it takes; twice as often one of equal shares."""
-    rule = random.choice([*EQUAL_SHARES, *EQUAL_SHARES, *EQUAL_SHARES, *OTHERS])
-    none = [Completion.NONE, Completion.GREEDY]
+    rule = random.choice([*EQUAL_SHARES, *EQUAL_SHARES, *OTHERS])
+    none = [Completion.NONE, Completion.NONE, Completion.GREEDY]
+    tie = random.choice(list(TieRule))
+    seed = random.choice(["spring", "autumn"])
+    by_lot = tie is TieRule.LOT or (tie is not TieRule.LISTED and random.randrange(2))
     return AllocationRule(
         rule=rule,
         completion=random.choice(list(Completion) if rule in EQUAL_SHARES else none),
         stop=random.choice(list(Stop)),
         endowment=random.choice(list(Endowment)),
-        tie=random.choice([TieRule.LISTED, TieRule.CHEAPER, TieRule.POPULAR]),
+        tie=tie,
+        fit=random.choice(list(Fit)),
+        min_support=random.choice([0, 0, 1, 2, 5]),
+        support_for_cost=random.choice([0, 0, 1, 3]),
+        comparison=random.choice(list(Comparison)),
+        leftover=random.choice(list(Leftover)),
+        lot_seed=seed if by_lot else "",
     )
 
 

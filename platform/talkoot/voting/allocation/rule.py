@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import assert_never
 
+from talkoot.base.engine import Engine
 from talkoot.base.errors import TalkootError
 from talkoot.base.ids import AreaCode
 from talkoot.voting.allocation.comparison import voters_better_off
@@ -30,6 +31,7 @@ from talkoot.voting.allocation.outcome import (
 from talkoot.voting.allocation.phragmen import phragmen
 from talkoot.voting.allocation.pots import parted
 from talkoot.voting.allocation.problem import AllocationProblem, as_approvals
+from talkoot.voting.allocation.reference import slowly_allocated
 from talkoot.voting.allocation.shares import shares_decided
 from talkoot.voting.allocation.ties import tie_ranks
 from talkoot.voting.ballot import AllocationRule, Comparison, Completion, Leftover, Rule
@@ -42,7 +44,9 @@ class NoSuchRule(TalkootError):
     """A combination of rule and completion that nobody has defined."""
 
 
-def allocated(problem: AllocationProblem, rule: AllocationRule) -> Allocation:
+def allocated(
+    problem: AllocationProblem, rule: AllocationRule, *, engine: Engine = Engine.KERNELS
+) -> Allocation:
     """Decide which projects are funded. Every comparison is exact.
 
     Where there are pots, each is decided by the same rule, the whole town's last. Raises
@@ -50,6 +54,16 @@ def allocated(problem: AllocationProblem, rule: AllocationRule) -> Allocation:
     """
     if rule.rule not in EQUAL_SHARES and rule.completion in (Completion.ADD1, Completion.ADD1U):
         raise NoSuchRule(f"completion {rule.completion} belongs to the Method of Equal Shares")
+    match engine:
+        case Engine.TWINS:
+            return slowly_allocated(problem, rule)
+        case Engine.KERNELS:
+            return _allocated(problem, rule)
+        case _:
+            assert_never(engine)
+
+
+def _allocated(problem: AllocationProblem, rule: AllocationRule) -> Allocation:
     pots: list[_Pot] = []
     left = 0
     for part in parted(problem):
