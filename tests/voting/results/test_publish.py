@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from talkoot.base.db import Database, WriteSession
 from talkoot.base.db.embedded import Server
+from talkoot.base.engine import Engine
 from talkoot.base.errors import BrokenLog, NotAllowed, NotFound
 from talkoot.voting.ballot import Entry
 from talkoot.voting.intake import Cast, Door, Recorded
@@ -105,6 +106,31 @@ async def test_a_closed_election_is_counted_and_its_result_published(
     assert count.result.accounting == Accounting(
         entries=number, counted=number, superseded=0, spoiled=0
     )
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+async def test_either_engine_publishes_and_recounts_the_same(
+    desk: Database, election: Election, engine: Engine
+) -> None:
+    await closed_by_two(desk, election)
+    async with desk.writing() as session:
+        count = await published(session, election.id, persons=PERSONS, at=LATER, engine=engine)
+        again = [await recounted(session, election.id, engine=other) for other in Engine]
+    assert [one.result for one in again] == [count.result] * 2
+    assert [one.profile for one in again] == [count.profile] * 2
+    assert count.profile.ballots == len(BALLOTS)
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+async def test_either_engine_sees_that_the_standing_table_disagrees(
+    server: Server, database_name: str, desk: Database, election: Election, engine: Engine
+) -> None:
+    await closed_by_two(desk, election)
+    await as_the_owner(server, database_name, "delete from standing where round = 1")
+    with pytest.raises(BrokenLog, match=f"^{len(BALLOTS)} ballots stand in the table"):
+        async with desk.writing() as session:
+            await published(session, election.id, persons=PERSONS, at=LATER, engine=engine)
+    assert await nothing_is_published(desk, election)
 
 
 async def test_before_the_close_nothing_is_counted_and_nothing_published(
