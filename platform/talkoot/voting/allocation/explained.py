@@ -94,8 +94,8 @@ def _excluded(fate: Fate, by: ProjectId) -> Fate:
         kind=FateKind.EXCLUDED,
         missing=Fraction(0),
         blocked_by=by,
-        out_in=None,
-        money_then=None,
+        out_after=None,
+        behind_then=None,
     )
 
 

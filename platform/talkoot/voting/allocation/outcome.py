@@ -65,6 +65,9 @@ class Round:
     this round, ``tie_by`` what decided between the winner and the next of them, and ``left`` is
     what remained of the budget, of that of the ``pot`` (the area's, ``None`` for the whole town's)
     where there are pots.
+    ``price`` is what a supporter who was not short paid per unit of value (for an approval: what
+    each paid), and ``effective_votes`` is the cost divided by it: the number of supporters who
+    could have paid the whole cost at that price (both only for the Method of Equal Shares).
     """
 
     winner: ProjectId
@@ -74,6 +77,8 @@ class Round:
     short: int
     tied_with: tuple[ProjectId, ...]
     left: int
+    price: Fraction | None = None
+    effective_votes: Fraction | None = None
     tie_by: TieBy | None = None
     pot: AreaCode | None = None
 
@@ -83,8 +88,8 @@ class Fate:
     """What became of one project; amounts are exact, in minor units.
 
     ``money_behind``: what its supporters held at the end (Method of Equal Shares). There,
-    ``out_in`` is the round, from 1, after whose purchase they could no longer pay for it (0: they
-    never could), and ``money_then`` what they held then.
+    ``out_after`` is the number of rounds (of its pot) after which they no longer held its cost, 0
+    where they never did, and ``behind_then`` what they held at that moment.
     ``missing_votes``: by how many votes (points) it missed. Below a minimum, so many more let it
     take part. Where projects are taken by votes, so many more, all else unchanged, fund it; fewer
     do not. ``blocked_by``: what excluded it, where the rule ended before it, or else the project
@@ -97,8 +102,8 @@ class Fate:
     money_behind: Fraction | None = None
     missing_votes: int | None = None
     blocked_by: ProjectId | None = None
-    out_in: int | None = None
-    money_then: Fraction | None = None
+    out_after: int | None = None
+    behind_then: Fraction | None = None
     pot: AreaCode | None = None
 
 

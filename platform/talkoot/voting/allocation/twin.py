@@ -153,6 +153,7 @@ class Twin:
         measure: Fraction | None,
         payers: int = 0,
         short: int = 0,
+        price: Fraction | None = None,
     ) -> int:
         """Fund the first of equal projects and write the round down."""
         winner, by = self.first(tied)
@@ -166,6 +167,8 @@ class Twin:
                 short=short,
                 tied_with=tuple(self.ids[p] for p in sorted(tied) if p != winner),
                 left=self.left(state),
+                price=price,
+                effective_votes=None if price is None else self.costs[winner] / price,
                 tie_by=by,
                 pot=self.area,
             )

@@ -114,7 +114,16 @@ def _pay(twin: Twin, state: _Run, tied: list[int], rho: Fraction) -> None:
         payers += twin.groups[g][1] * (money[g] > 0)
         short += twin.groups[g][1] * (0 < money[g] < due)
         money[g] -= min(money[g], due)
-    twin.bought(state, tied, phase=Phase.RULE, measure=rho, payers=payers, short=short)
+    worth = twin.problem.worths[winner] if twin.rule.rule is Rule.MES_COST else 1
+    twin.bought(
+        state,
+        tied,
+        phase=Phase.RULE,
+        measure=rho,
+        payers=payers,
+        short=short,
+        price=rho * worth,
+    )
     state.histories.append(money)
 
 
@@ -154,8 +163,8 @@ def _shares_ended(twin: Twin, state: _Run) -> None:
         state.fates[p] = replace(
             twin.fate(p, FateKind.TOO_LITTLE_SUPPORT, missing=twin.costs[p] - behind[-1]),
             money_behind=behind[-1],
-            out_in=None if excluded else out,
-            money_then=None if excluded or out is None else behind[out],
+            out_after=None if excluded else out,
+            behind_then=None if excluded or out is None else behind[out],
         )
 
 
