@@ -96,7 +96,7 @@ class Scan:
         if places.points < 0:
             self.spans[:, POINTS : POINTS_END + 1] = 0
         kinds, first = _different(self.text, self.spans)
-        marks = _marks(self.text, self.spans[first], vote_type, projects)
+        marks = _marks(self.text, self.spans, first, vote_type, projects)
         ballots = _Ballots(self, vote_type, projects)
         if marks.at_fault >= 0:
             ballots.complain(int(first[marks.at_fault]))
@@ -218,7 +218,9 @@ class _Marks:
     repeats: U8
 
 
-def _marks(text: U8, spans: I32, vote_type: PbVoteType, projects: tuple[PbProject, ...]) -> _Marks:
+def _marks(
+    text: U8, spans: I32, first: I32, vote_type: PbVoteType, projects: tuple[PbProject, ...]
+) -> _Marks:
     """Read each different ballot."""
     ids = [project.id.encode() for project in projects]
     bounds = np.cumsum([0, *map(len, ids)], dtype=np.int32)
@@ -228,11 +230,13 @@ def _marks(text: U8, spans: I32, vote_type: PbVoteType, projects: tuple[PbProjec
     most = 1 if vote_type is PbVoteType.CHOOSE_1 else len(ids)
     told = np.array((_VALUE[vote_type], most), np.int64)
     # A mark has a letter at least, and a comma before the next.
-    room = int(((spans[:, VOTE_END] - spans[:, VOTE] + 1) // 2).sum(dtype=np.int64))
-    indptr = np.empty(len(spans) + 1, np.int64)
+    room = int(((spans[first, VOTE_END] - spans[first, VOTE] + 1) // 2).sum(dtype=np.int64))
+    indptr = np.empty(len(first) + 1, np.int64)
     items, values = np.empty(room, np.int32), np.empty(room, np.int64)
-    repeats = np.empty(len(spans), np.uint8)
-    at_fault = marks_read(text, spans, numbers, bounds, table, told, indptr, items, values, repeats)
+    repeats = np.empty(len(first), np.uint8)
+    at_fault = marks_read(
+        text, spans, first, numbers, bounds, table, told, indptr, items, values, repeats
+    )
     marks = int(indptr[-1]) if at_fault < 0 else 0
     return _Marks(
         at_fault=at_fault,

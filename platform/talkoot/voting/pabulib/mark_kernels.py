@@ -196,12 +196,13 @@ def _marks(  # noqa: PLR0917 - kernels know no names
 
 
 @kernel(
-    "i8(u1[::1], i4[:, ::1], u1[::1], i4[::1], i4[::1], i8[::1],"
+    "i8(u1[::1], i4[:, ::1], i4[::1], u1[::1], i4[::1], i4[::1], i8[::1],"
     " i8[::1], i4[::1], i8[::1], u1[::1])"
 )
 def marks_read(  # noqa: PLR0917 - kernels know no names
     text: U8,
     rows: I32,
+    first: I32,
     ids: U8,
     bounds: I32,
     table: I32,
@@ -213,16 +214,16 @@ def marks_read(  # noqa: PLR0917 - kernels know no names
 ) -> int:
     """Read ballots that all differ, each in its own order of projects.
 
-    ``rows``: int32 (ballots, 8); ``ids``, ``bounds``, ``table``: the projects as
-    `projects_placed` lays them out; ``told``: int64 (2,), what a mark's value is and the most
-    projects of a ballot. Written: ``indptr`` int64 (ballots + 1,), ``items`` int32 and ``values``
-    int64 (marks,), ``repeats`` uint8 (ballots,), 1 where a project is named again. Gives the first
-    ballot that cannot be read, or -1.
+    ``rows``: int32 (rows, 8); ``first``: int32 (ballots,), the row of each; ``ids``, ``bounds``,
+    ``table``: the projects as `projects_placed` lays them out; ``told``: int64 (2,), what a mark's
+    value is and the most projects of a ballot. Written: ``indptr`` int64 (ballots + 1,), ``items``
+    int32 and ``values`` int64 (marks,), ``repeats`` uint8 (ballots,), 1 where a project is named
+    again. Gives the first ballot that cannot be read, or -1.
     """
     stands = np.full(len(bounds) - 1, -1, np.int64)
     indptr[0] = 0
-    for ballot in range(len(rows)):
-        row = rows[ballot]
+    for ballot in range(len(first)):
+        row = rows[first[ballot]]
         begin = indptr[ballot]
         end, repeats[ballot] = _marks(
             text, row, ids, bounds, table, told[0], begin, stands, items, values
