@@ -9,6 +9,7 @@ from talkoot.voting.tally.choices import I32, I64, Choices, Items, Rows, fault_o
 
 _FIRST_SLOTS = 1 << 12
 _GROWTH = 4
+_BLOCK = 256
 _WORD_BITS = 64
 
 
@@ -86,12 +87,12 @@ def _grouped(
 
     table = np.full(_FIRST_SLOTS, kernels.EMPTY, np.uint64)
     first, total = np.empty(len(weights), np.int64), np.empty(len(weights), np.int64)
-    state = np.zeros(2, np.int64)
+    tags, state = np.zeros(_BLOCK, np.uint64), np.zeros(2, np.int64)
     row = 0
     while True:
         row = int(
             kernels.grouped(
-                indptr, items, values, weights, projects, row, table, first, total, state
+                indptr, items, values, weights, projects, row, table, first, total, tags, state
             )
         )
         if state[kernels.FAULT]:

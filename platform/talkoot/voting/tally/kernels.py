@@ -88,20 +88,31 @@ def counted_by_key(  # noqa: PLR0917 - a kernel takes its arrays by place
     ``times``: uint8 or int64 (n,), how often a ballot counts; ``keys``: uint8 (n,); ``votes``,
     ``score``: int64 (k, p) and ``ballots``: int64 (k,), added to. Without values ``score`` stays.
     """
-    projects = np.int64(votes.shape[1])
+    projects, marks = np.int64(votes.shape[1]), np.int64(len(items))
     valued = len(values) > 0
     for row in range(len(times)):
         often = np.int64(times[row])
         if often == 0:
             continue
-        if not _sound(indptr, items, row, projects):
+        start, end = indptr[row], indptr[row + 1]
+        if start < 0 or end < start or end > marks:
             return np.int64(row)
         key = keys[row]
         ballots[key] += often
-        for at in range(indptr[row], indptr[row + 1]):
-            votes[key, items[at]] += often
+        line = votes[key]
+        before, falling = np.int64(-1), np.int64(0)
+        # Unsigned places spare the compiler the question whether one is counted from the end.
+        for at in range(np.uint64(start), np.uint64(end)):
+            place = np.int64(items[at])
+            if place >= projects:
+                return np.int64(row)
+            falling |= np.int64(place <= before)
+            before = place
+            line[np.uint64(place)] += often
+        if falling != 0:
+            return np.int64(row)
         if valued:
-            for at in range(indptr[row], indptr[row + 1]):
+            for at in range(np.uint64(start), np.uint64(end)):
                 score[key, items[at]] += often * np.int64(values[at])
     return np.int64(DONE)
 
@@ -146,13 +157,59 @@ def _equal(indptr: I64, items: Items, values: I32 | I64, row: Place, other: Plac
     return True
 
 
+@inlined
+def _home(tag: Word, slots: Word) -> np.int64:
+    """The slot where a tag's first cell belongs; it rises with the tag."""
+    return np.int64(((tag >> HALF) * slots) >> HALF)
+
+
+@inlined
+def _fetched(  # noqa: PLR0917 - as above
+    indptr: I64, items: Items, table: U64, first: I64, tags: U64, number: Place
+) -> Word:
+    """Touch what these tags will be compared with.
+
+    Nothing here waits for anything else, so the memory answers many questions at once; the answer
+    means nothing, but must be used, or the compiler leaves the loop out.
+    """
+    slots = np.uint64(len(table))
+    mixed = NOTHING
+    for i in range(number):
+        mixed ^= table[_home(tags[i], slots)]
+    for i in range(number):
+        cell = table[_home(tags[i], slots)]
+        if cell != EMPTY and (cell ^ tags[i]) & TAG == NOTHING:
+            start = indptr[first[np.int64(cell & GROUP)]]
+            if start < len(items):
+                mixed ^= np.uint64(items[start])
+    return mixed
+
+
+@inlined
+def _group_of(  # noqa: PLR0917 - as above
+    indptr: I64, items: Items, values: I32 | I64, row: Place, tag: Word, table: U64, first: I64
+) -> np.int64:
+    """The slot of the group that a ballot belongs to, or the empty one where it begins a group."""
+    at = _home(tag, np.uint64(len(table)))
+    while table[at] != EMPTY:
+        cell = table[at]
+        if (cell ^ tag) & TAG == NOTHING:
+            other = first[np.int64(cell & GROUP)]
+            if _equal(indptr, items, values, row, other):
+                break
+        at += 1
+        if at == len(table):
+            at = np.int64(0)
+    return at
+
+
 @kernel(
     "i8(const(i8[::1]), const(u2[::1]), const(i4[::1]), const(i8[::1]), i8, i8, u8[::1], i8[::1],"
-    " i8[::1], i8[::1])",
+    " i8[::1], u8[::1], i8[::1])",
     "i8(const(i8[::1]), const(u4[::1]), const(i4[::1]), const(i8[::1]), i8, i8, u8[::1], i8[::1],"
-    " i8[::1], i8[::1])",
+    " i8[::1], u8[::1], i8[::1])",
     "i8(const(i8[::1]), const(u4[::1]), const(i8[::1]), const(i8[::1]), i8, i8, u8[::1], i8[::1],"
-    " i8[::1], i8[::1])",
+    " i8[::1], u8[::1], i8[::1])",
 )
 def grouped(  # noqa: PLR0917 - as above
     indptr: I64,
@@ -164,45 +221,46 @@ def grouped(  # noqa: PLR0917 - as above
     table: U64,
     first: I64,
     total: I64,
+    tags: U64,
     state: I64,
 ) -> np.int64:
-    """Group equal ballots from row ``start`` on.
+    """Group equal ballots from row ``start`` on, a block of rows at a time.
 
     ``weights``: int64 (n,), how often a ballot counts, none or more; ``table``: uint64, cells
     ``tag << 32 | group``, ``EMPTY`` at first; ``first``, ``total``: int64, for each group its first
-    row and its weight, written; ``state``: int64 (2,), see ``GROUPS`` and ``FAULT``, written.
+    row and its weight, written; ``tags``: uint64, scratch of a block's length; ``state``: int64
+    (2,), see ``GROUPS`` and ``FAULT``, written.
 
-    Gives the row where it stopped, because the table is half full or because the row is not sound,
-    or ``DONE``.
+    Gives the row where it stopped, because the table would be half full or because the row is not
+    sound, or ``DONE``.
     """
-    slots = np.uint64(len(table))
+    mixed = NOTHING
     groups = state[GROUPS]
-    for row in range(start, len(weights)):
-        if weights[row] == 0:
-            continue
-        if not _sound(indptr, items, row, projects):
-            state[FAULT] = 1
-            return np.int64(row)
-        if 2 * groups >= len(table):
-            return np.int64(row)
-        tag = _hashed(indptr, items, values, row) & TAG
-        at = np.int64(((tag >> HALF) * slots) >> HALF)
-        while True:
-            cell = table[at]
-            if cell == EMPTY:
+    for begin in range(start, len(weights), len(tags)):
+        end = min(begin + len(tags), len(weights))
+        if 2 * (groups + len(tags)) > len(table):
+            return np.int64(begin)
+        for row in range(begin, end):
+            if weights[row] == 0:
+                continue
+            if not _sound(indptr, items, row, projects):
+                state[FAULT] = 1
+                return np.int64(row)
+            tags[row - begin] = _hashed(indptr, items, values, row) & TAG
+        mixed ^= _fetched(indptr, items, table, first, tags, end - begin)
+        for row in range(begin, end):
+            if weights[row] == 0:
+                continue
+            tag = tags[row - begin]
+            at = _group_of(indptr, items, values, row, tag, table, first)
+            if table[at] == EMPTY:
                 table[at] = tag | np.uint64(groups)
                 first[groups] = row
-                total[groups] = weights[row]
+                total[groups] = 0
                 groups += 1
-                state[GROUPS] = groups
-                break
-            group = np.int64(cell & GROUP)
-            if (cell ^ tag) & TAG == NOTHING and _equal(indptr, items, values, row, first[group]):
-                total[group] += weights[row]
-                break
-            at += 1
-            if at == len(table):
-                at = np.int64(0)
+            total[np.int64(table[at] & GROUP)] += weights[row]
+        state[GROUPS] = groups
+    tags[0] = mixed
     return np.int64(DONE)
 
 
@@ -212,7 +270,7 @@ def rehoused(table: U64, larger: U64) -> None:
     slots = np.uint64(len(larger))
     for cell in table:
         if cell != EMPTY:
-            at = np.int64(((cell >> HALF) * slots) >> HALF)
+            at = _home(cell, slots)
             while larger[at] != EMPTY:
                 at += 1
                 if at == len(larger):
