@@ -1,48 +1,51 @@
 """``talkoot count-pb``: count Pabulib files without a database."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import click
 
+from talkoot.base.engine import Engine
 from talkoot.base.errors import BadFile
-from talkoot.cli.rule_options import allocation_rule, rule_options
+from talkoot.base.ids import ProjectId
+from talkoot.base.settings import settings_from
+from talkoot.cli.rule_options import RuleWords, rule_options
 from talkoot.voting.allocation import Allocation, AllocationProblem, allocated
 from talkoot.voting.ballot import AllocationRule
-from talkoot.voting.pabulib import PbElection, problem_from, read_pb
+from talkoot.voting.pabulib import EXCLUSIVE, PbElection, problem_from, read_pb
 
 
 @click.command("count-pb")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @rule_options
+@click.option(
+    "--exclusive",
+    "groups",
+    multiple=True,
+    metavar="ID,ID...",
+    help="Of these projects at most one is funded (may be repeated).",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line and file.")
 def count_pb(
-    *,
-    files: tuple[Path, ...],
-    rule: str,
-    completion: str,
-    stop: str,
-    endowment: str,
-    tie: str,
-    as_json: bool,
+    rule: RuleWords, *, files: tuple[Path, ...], groups: tuple[str, ...], as_json: bool
 ) -> None:
-    """Count .pb and .pb.gz FILES by a published rule, exactly.
+    """Count .pb and .pb.gz FILES by a published rule, or as each file says (--rule file), exactly.
 
     A file that cannot be counted gets its reason and line; the others are still counted, and the
     exit status is 1.
     """
-    chosen = allocation_rule(
-        rule=rule, completion=completion, stop=stop, endowment=endowment, tie=tie
-    )
+    clubs = tuple(tuple(group.split(",")) for group in groups)
+    engine = settings_from(os.environ).engine
     failed = False
     for file in files:
         try:
-            counted = _counted(file, chosen)
+            counted = _counted(file, rule, clubs, engine)
         except BadFile as err:
             failed = True
             click.echo(_failed_json(file, err) if as_json else _failed(file, err))
@@ -64,18 +67,39 @@ class _Counted:
     seconds: float
 
 
-def _counted(file: Path, rule: AllocationRule) -> _Counted:
+def _counted(
+    file: Path, words: RuleWords, clubs: tuple[tuple[str, ...], ...], engine: Engine
+) -> _Counted:
     begun = time.perf_counter()
     try:
-        pb = read_pb(file.read_bytes())
+        pb = read_pb(file.read_bytes(), engine=engine)
     except OSError as err:
         raise BadFile(err.strerror or str(err)) from err
-    problem = problem_from(pb)
-    allocation = allocated(problem, rule)
+    rule, problem = words.for_file(pb), _with_groups(problem_from(pb), clubs)
+    if words.named is None and pb.meta["rule"].lower() == EXCLUSIVE and not clubs:
+        raise BadFile("the file does not say which projects exclude each other: use --exclusive")
+    allocation = allocated(problem, rule, engine=engine)
     seconds = time.perf_counter() - begun
     return _Counted(
         file=file, pb=pb, problem=problem, rule=rule, allocation=allocation, seconds=seconds
     )
+
+
+def _with_groups(
+    problem: AllocationProblem, clubs: tuple[tuple[str, ...], ...]
+) -> AllocationProblem:
+    """The problem with groups of which at most one project is funded."""
+    places = {project: place for place, project in enumerate(problem.profile.projects)}
+    exclusive = list(problem.exclusive)
+    for number, club in enumerate(clubs):
+        for name in club:
+            place = places.get(ProjectId(name))
+            if place is None:
+                raise BadFile(f"--exclusive names {name!r}, which is no project of this file")
+            if exclusive[place] >= 0:
+                raise BadFile(f"--exclusive names {name!r} twice")
+            exclusive[place] = number
+    return replace(problem, exclusive=tuple(exclusive))
 
 
 def _failed_json(file: Path, err: BadFile) -> str:
@@ -100,8 +124,43 @@ def _json(counted: _Counted) -> str:
         "total_cost": _plain(total),
         "ties_broken": str(counted.allocation.ties_broken),
         "seconds": f"{counted.seconds:.6f}",
+        **{name: json.dumps(value) for name, value in _parameters(counted.rule).items()},
+        "ties": json.dumps(_ties(counted.allocation), ensure_ascii=False),
+        "compared": json.dumps(_compared(counted.allocation), ensure_ascii=False),
     }
     return "{" + ", ".join(f'"{key}": {value}' for key, value in cells.items()) + "}"
+
+
+def _parameters(rule: AllocationRule) -> dict[str, str | int]:
+    """All that decides besides the rule and its completion, by the options' words."""
+    return {
+        "stop": rule.stop.value,
+        "endowment": rule.endowment.value,
+        "tie": rule.tie.value,
+        "lot_seed": rule.lot_seed,
+        "fit": rule.fit.value,
+        "min_support": rule.min_support,
+        "support_for_cost": rule.support_for_cost,
+        "comparison": rule.comparison.value,
+    }
+
+
+def _ties(allocation: Allocation) -> list[dict[str, object]]:
+    """The ties that were broken: who won, who was exactly equal, and what decided."""
+    return [
+        {"winner": one.winner, "equal": one.tied_with, "by": one.tie_by}
+        for one in allocation.rounds
+        if one.tied_with
+    ]
+
+
+def _compared(allocation: Allocation) -> dict[str, object] | None:
+    """How many voters fare better under greedy and under the rule, and which outcome stands."""
+    found = allocation.pots[0].compared
+    if found is None:
+        return None
+    stands = "greedy" if found.greedy_stands else "rule"
+    return {"greedy": found.greedy, "rule": found.rule, "stands": stands}
 
 
 def _plain(amount: Fraction) -> str:
@@ -121,11 +180,29 @@ def _table(counted: _Counted) -> str:
         f"  {pb.ballots} ballots, {len(pb.projects)} projects, budget {_plain(pb.budget)}",
         f"  rule {rule.rule}, completion {rule.completion}, stop {rule.stop}",
         f"  endowment {rule.endowment}, tie {rule.tie}",
+        f"  fit {rule.fit}, minimum support {rule.min_support}",
+        f"  support for cost {rule.support_for_cost}, comparison {rule.comparison}",
         f"  {len(allocation.winners)} funded for {total}, {allocation.steps} steps",
         f"  {allocation.ties_broken} ties broken, {counted.seconds:.3f} s",
     )
     remarks = (f"  line {remark.line}: {remark.words}" for remark in pb.remarks)
-    return "\n".join((*head, *_winners(counted), *remarks)) + "\n"
+    said = (*head, *_ties_told(allocation), *_comparison_told(allocation))
+    return "\n".join((*said, *_winners(counted), *remarks)) + "\n"
+
+
+def _ties_told(allocation: Allocation) -> Iterator[str]:
+    for one in allocation.rounds:
+        if one.tied_with:
+            equal = ", ".join(one.tied_with)
+            yield f"  {one.winner} was exactly equal to {equal}: {one.tie_by} decided"
+
+
+def _comparison_told(allocation: Allocation) -> Iterator[str]:
+    found = allocation.pots[0].compared
+    if found is not None:
+        stands = "greedy" if found.greedy_stands else "the rule"
+        fare = f"{found.greedy} voters fare better by greedy, {found.rule} by the rule"
+        yield f"  {fare}: {stands} stands"
 
 
 def _winners(counted: _Counted) -> Iterator[str]:

@@ -20,7 +20,7 @@ from talkoot.base.ids import ElectionId, SubmissionId
 from talkoot.base.settings import Settings
 from talkoot.cli.context import opened_desk
 from talkoot.cli.imported import municipality_from, round_from, window_of
-from talkoot.cli.rule_options import allocation_rule, rule_options
+from talkoot.cli.rule_options import RuleWords, rule_options
 from talkoot.rounds import (
     Municipality,
     municipalities,
@@ -31,7 +31,7 @@ from talkoot.rounds import (
     rounds_of,
 )
 from talkoot.voting import log
-from talkoot.voting.ballot import AllocationRule, Ballot, BallotDefinition, Channel, Method
+from talkoot.voting.ballot import Ballot, BallotDefinition, Channel, Method
 from talkoot.voting.intake import Cast, Door, Recorded
 from talkoot.voting.log import ElectionState, TwoPersons
 from talkoot.voting.pabulib import (
@@ -55,7 +55,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 class Import:
     """How to import: under which rule, when voting is (``None``: as the file says), and what."""
 
-    allocation: AllocationRule
+    rule: RuleWords
     opens: datetime | None
     closes: datetime | None
     votes: bool
@@ -78,16 +78,13 @@ class Verdict:
 @click.option("--opens", type=DAY, help="First day of voting, UTC (default: as the file says).")
 @click.option("--closes", type=DAY, help="Last day of voting, UTC (default: as the file says).")
 @rule_options
-def import_pb(  # noqa: PLR0917 - click names every argument
+def import_pb(
+    rule: RuleWords,
+    *,
     files: tuple[Path, ...],
-    votes: bool,  # noqa: FBT001 - click's flag
+    votes: bool,
     opens: datetime | None,
     closes: datetime | None,
-    rule: str,
-    completion: str,
-    stop: str,
-    endowment: str,
-    tie: str,
 ) -> None:
     """Import elections from .pb and .pb.gz FILES: municipality, round, projects, frozen ballot.
 
@@ -95,9 +92,7 @@ def import_pb(  # noqa: PLR0917 - click names every argument
     imported is refused with line and reason; the others go on, and the exit status is 1.
     """
     how = Import(
-        allocation=allocation_rule(
-            rule=rule, completion=completion, stop=stop, endowment=endowment, tie=tie
-        ),
+        rule=rule,
         opens=None if opens is None else opens.replace(tzinfo=UTC),
         closes=None if closes is None else closes.replace(tzinfo=UTC) + timedelta(days=1),
         votes=votes,
@@ -162,7 +157,7 @@ def _bytes(file: Path) -> bytes:
 async def _kept(house: _House, pb: PbElection, how: Import) -> str:
     """Keep the election, cast its ballots if asked, and say what was done."""
     election_id = ElectionId(uuid4())
-    definition = definition_from(pb, election_id, how.allocation)
+    definition = definition_from(pb, election_id, how.rule.for_file(pb))
     opens_at, closes_at = window_of(pb, opens=how.opens, closes=how.closes)
     async with house.database.writing() as session:
         municipality = await _municipality(session, pb, definition)

@@ -12,10 +12,13 @@ from talkoot.voting.pabulib.ballots import (
 from talkoot.voting.pabulib.counting import problem_from, profile_from
 from talkoot.voting.pabulib.election import PbElection, PbProject, PbVoteType, Remark
 from talkoot.voting.pabulib.reader import read_pb
+from talkoot.voting.pabulib.rules import EXCLUSIVE, rule_from, rule_words
 from talkoot.voting.pabulib.votes import PbVotes
+from talkoot.voting.pabulib.warming import warm
 from talkoot.voting.pabulib.writer import PbHead, pb_text
 
 __all__ = [
+    "EXCLUSIVE",
     "LimitRefusal",
     "PbElection",
     "PbHead",
@@ -30,4 +33,7 @@ __all__ = [
     "profile_from",
     "read_pb",
     "refused_by_limits",
+    "rule_from",
+    "rule_words",
+    "warm",
 ]

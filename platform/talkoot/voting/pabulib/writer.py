@@ -14,15 +14,10 @@ from talkoot.base.i18n import Text
 from talkoot.base.ids import ProjectId
 from talkoot.base.money import CENTS_PER_UNIT
 from talkoot.voting.ballot import (
-    AllocationRule,
     BallotDefinition,
-    Completion,
-    Endowment,
-    Rule,
-    Stop,
-    TieRule,
     VoteType,
 )
+from talkoot.voting.pabulib.rules import rule_words
 from talkoot.voting.tally import Profile, Tally, tally_of
 
 I64 = npt.NDArray[np.int64]
@@ -93,7 +88,7 @@ def _meta(
     yield "num_votes", str(profile.ballots)
     yield "budget", _money(definition.budget)
     yield "vote_type", _VOTE_TYPES[definition.vote_type]
-    yield "rule", _rule(definition.allocation)
+    yield from rule_words(definition)
     yield "date_begin", head.begin.strftime("%d.%m.%Y")
     yield "date_end", head.end.strftime("%d.%m.%Y")
     for key, number in _limits(definition, profile):
@@ -129,25 +124,6 @@ def _limits(definition: BallotDefinition, profile: Profile) -> list[tuple[str, s
 
 def _optional(number: int | None) -> str | None:
     return None if number is None else str(number)
-
-
-def _rule(allocation: AllocationRule) -> str:
-    """The format's word for a rule, where it means exactly this rule with all its parameters."""
-    equal_shares = (
-        allocation.rule is Rule.MES_COST
-        and allocation.endowment is Endowment.FLOOR
-        and allocation.tie is TieRule.CHEAPER
-    )
-    if equal_shares and allocation.completion is Completion.NONE:
-        return "equalshares"
-    if equal_shares and (allocation.completion, allocation.stop) == (
-        Completion.ADD1,
-        Stop.INFEASIBLE,
-    ):
-        return "equalshares/add1"
-    if allocation.rule is Rule.GREEDY:
-        return "greedy"
-    return "unknown"
 
 
 def _projects(
