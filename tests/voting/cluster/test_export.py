@@ -5,9 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from talkoot.base.db import Database
 from talkoot.base.db.embedded import Login, Server
@@ -25,50 +22,34 @@ from talkoot.voting.cluster import (
     parts_for,
     shard_jobs,
 )
-from talkoot.voting.log import Election, append_entries, claim_next_for_update, replace_standing
-from talkoot.voting.log import closed as closed_by
-from talkoot.voting.results import SALT_BYTES, files_of, finished, public_file, published
-from tests.voting.cluster.made_up import entries_of_some
-from tests.voting.log.made_up import CLOSES, PERSONS
-from tests.voting.results.made_up import a_definition, a_town_with_an_open_election
+from talkoot.voting.log import Election
+from talkoot.voting.results import SALT_BYTES, files_of, finished
+from tests.voting.cluster.elections import (
+    a_voted_election,
+    an_election_with_entries,
+    as_the_owner,
+    published_files,
+)
+from tests.voting.results.made_up import a_definition
 
-VOTERS = 60
 SALT = bytes(range(SALT_BYTES))
 
 
 @pytest.fixture
 async def open_election(desk: Database) -> Election:
-    """An election in which everybody has voted, some of them twice or wrongly."""
-    election = await a_town_with_an_open_election(desk, a_definition())
-    entries = list(dict.fromkeys(entries_of_some(election.definition, VOTERS)))
-    async with desk.writing() as session:
-        await append_entries(session, entries)
-        for turn in (1, 2):
-            some = sorted(
-                (entry for entry in entries if entry.round == turn), key=lambda e: e.voter_key
-            )
-            await claim_next_for_update(session, some)
-            await replace_standing(session, some)
-    return election
+    """An election in which everybody has voted."""
+    return await an_election_with_entries(desk)
 
 
 @pytest.fixture
-async def election(desk: Database, open_election: Election) -> Election:
+async def election(desk: Database) -> Election:
     """The same, closed."""
-    async with desk.writing() as session:
-        return await closed_by(session, open_election.id, persons=PERSONS, at=CLOSES)
+    return await a_voted_election(desk)
 
 
 async def shards(desk: Database, election: Election, folder: Path, **more: int) -> Manifest:
     async with desk.writing() as session:
         return await exported(session, election.id, folder, parts=5, **more)
-
-
-async def published_files(desk: Database, election: Election) -> list[bytes]:
-    async with desk.writing() as session:
-        await published(session, election.id, persons=PERSONS, at=CLOSES)
-        names = ("ballots.pb", "result.json")
-        return [(await public_file(session, election.id, name)).body for name in names]
 
 
 def recounted(jobs: list[Job], manifest: Manifest) -> list[bytes]:
@@ -183,11 +164,3 @@ def test_a_part_holds_a_million_entries_and_there_are_eight(rows: int, parts: in
 
 def names_in(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir()}
-
-
-async def as_the_owner(server: Server, database_name: str, statement: str) -> None:
-    """Run a statement past all grants, as whoever owns the database could."""
-    engine = create_async_engine(server.url(database=database_name), poolclass=NullPool)
-    async with engine.begin() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()

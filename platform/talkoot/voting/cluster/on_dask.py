@@ -34,7 +34,10 @@ RUN_LASTS = timedelta(days=7)
 """How long the certificates of one run are valid; the longest count takes hours."""
 
 
-_NO_PAGES: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+_NO_PAGES: dict[str, list[str]] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
