@@ -1,5 +1,6 @@
 """How pages speak: the reader's language, exact amounts, rules and faults as sentences."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -13,22 +14,29 @@ from talkoot.rounds import Kind
 from talkoot.voting.ballot import (
     AllocationRule,
     BallotDefinition,
+    Comparison,
     Completion,
+    Endowment,
     Fault,
     FaultKind,
+    Fit,
+    Leftover,
     Limits,
     Mark,
     Recast,
     Rule,
+    Stop,
     TieRule,
     VoteType,
 )
 from talkoot.voting.log import definition_of
+from talkoot.web.counting import counting, exactly_counted, parameters
 from talkoot.web.errors import ANSWERS, Trouble
 from talkoot.web.pages.limits import running_of
 from talkoot.web.trouble import words_for
 from talkoot.web.voice import Said, Voice, preferred
-from talkoot.web.words import changing, choosing, counting, fault_in_words
+from talkoot.web.words import changing, choosing, fault_in_words
+from tests.web.counted import POTS, definition_under
 from tests.web.town import MUNICIPALITY, a_round, number, rules
 
 FINNISH, ENGLISH = Voice(language=Language.FINNISH), Voice(language=Language.ENGLISH)
@@ -97,6 +105,76 @@ def test_every_rule_is_told(voice: Voice, rule: Rule, completion: Completion, ti
     assert all(sentence.endswith(".") for sentence in told)
     assert (len(told) == 1) == (rule is Rule.COUNT_ONLY)
     assert len({changing(voice, recast) for recast in Recast}) == 2
+
+
+@pytest.mark.parametrize("voice", VOICES, ids=lambda voice: voice.language)
+@pytest.mark.parametrize("rule", [Rule.MES_COST, Rule.MES_CARDINALITY, Rule.MES_VALUES])
+@pytest.mark.parametrize("stop", Stop)
+@pytest.mark.parametrize("endowment", Endowment)
+@pytest.mark.parametrize("leftover", Leftover)
+def test_the_rest_of_the_rule_is_told(
+    voice: Voice, rule: Rule, stop: Stop, endowment: Endowment, leftover: Leftover
+) -> None:
+    named = AllocationRule(
+        rule=rule,
+        completion=Completion.ADD1,
+        stop=stop,
+        endowment=endowment,
+        leftover=leftover,
+        tie=TieRule.CHEAPER,
+        lot_seed="winter fair",
+    )
+    told = list(exactly_counted(voice, definition_under(named, pots=POTS)))
+    assert len(told) == 5 + (endowment is Endowment.FLOOR)
+    assert len([words for words in told if "winter fair" in words]) == 1
+    assert all("%(" not in words for words in told)
+
+
+SHARES = AllocationRule(rule=Rule.MES_COST, completion=Completion.ADD1)
+VOTES = AllocationRule(rule=Rule.GREEDY)
+DIFFERENT = (
+    SHARES,
+    replace(SHARES, rule=Rule.MES_CARDINALITY),
+    replace(SHARES, rule=Rule.MES_VALUES),
+    replace(SHARES, completion=Completion.ADD1U),
+    replace(SHARES, completion=Completion.GREEDY),
+    replace(SHARES, completion=Completion.NONE),
+    replace(SHARES, stop=Stop.INFEASIBLE),
+    replace(SHARES, endowment=Endowment.FLOOR),
+    replace(SHARES, min_support=10),
+    replace(SHARES, min_support=11),
+    replace(SHARES, support_for_cost=3),
+    replace(SHARES, comparison=Comparison.GREEDY),
+    replace(SHARES, leftover=Leftover.CITY),
+    replace(SHARES, tie=TieRule.CHEAPER),
+    replace(SHARES, tie=TieRule.POPULAR),
+    replace(SHARES, tie=TieRule.LOT, lot_seed="winter fair"),
+    replace(SHARES, tie=TieRule.LOT, lot_seed="summer fair"),
+    VOTES,
+    replace(VOTES, fit=Fit.STOP),
+    replace(VOTES, rule=Rule.GREEDY_PER_COST),
+    replace(VOTES, rule=Rule.PHRAGMEN),
+)
+
+
+@pytest.mark.parametrize("voice", VOICES, ids=lambda voice: voice.language)
+def test_different_rules_are_told_differently(voice: Voice) -> None:
+    told = {
+        (
+            *counting(voice, rule, "EUR"),
+            *exactly_counted(voice, definition_under(rule, pots=POTS)),
+        )
+        for rule in DIFFERENT
+    }
+    assert len(told) == len(DIFFERENT)
+
+
+def test_the_rule_is_printed_in_the_words_of_the_programme() -> None:
+    named = AllocationRule(rule=Rule.MES_COST, completion=Completion.ADD1U, min_support=7)
+    assert parameters(named) == (
+        "rule=mes-cost completion=add1u stop=exhaustive endowment=exact tie=listed fit=skip "
+        "min-support=7 support-for-cost=0 comparison=none leftover=kept"
+    )
 
 
 @pytest.mark.parametrize(

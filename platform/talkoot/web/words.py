@@ -1,18 +1,13 @@
-"""Rules, faults and ways of counting, each as a sentence in the reader's language."""
+"""How to mark a ballot and what is wrong with one, as sentences in the reader's language."""
 
-from collections.abc import Iterator
 from typing import assert_never
 
 from talkoot.rounds import Kind
 from talkoot.voting.ballot import (
-    AllocationRule,
     BallotDefinition,
-    Completion,
     Fault,
     FaultKind,
     Recast,
-    Rule,
-    TieRule,
     VoteType,
 )
 from talkoot.web.voice import Voice
@@ -125,71 +120,6 @@ def identifying(voice: Voice, definition: BallotDefinition) -> str:
         "If you vote both online and at a kiosk, only one of your ballots counts, by the published "
         "order."
     )
-
-
-def counting(voice: Voice, rule: AllocationRule, currency: str) -> tuple[str, ...]:
-    """Say how the votes are counted and the money shared out, sentence by sentence."""
-    return tuple(_counting(voice, rule, currency))
-
-
-def _counting(voice: Voice, rule: AllocationRule, currency: str) -> Iterator[str]:
-    match rule.rule:
-        case Rule.GREEDY:
-            yield voice.gettext("The project with the most votes is taken first.")
-            yield voice.gettext("A project that no longer fits the money left is passed over.")
-        case Rule.GREEDY_PER_COST:
-            yield voice.gettext("The project with the most votes for its cost is taken first.")
-            yield voice.gettext("A project that no longer fits the money left is passed over.")
-        case Rule.MES_COST | Rule.MES_CARDINALITY | Rule.MES_VALUES:
-            yield voice.gettext("Every voter has an equal share of the money.")
-            yield voice.gettext(
-                "A project is carried out when the shares of the people who chose it are enough to "
-                "pay for it. They share its cost as evenly as they can."
-            )
-            yield from _completing(voice, rule.completion, currency)
-        case Rule.PHRAGMEN:
-            yield voice.gettext(
-                "Every voter receives money at the same slow pace. As soon as the people who chose "
-                "a project can pay for it together, it is carried out."
-            )
-        case Rule.COUNT_ONLY:
-            yield voice.gettext("The votes are counted. No money is shared out.")
-            return
-        case _:
-            assert_never(rule.rule)
-    yield _tie(voice, rule.tie)
-
-
-def _completing(voice: Voice, completion: Completion, currency: str) -> Iterator[str]:
-    if completion in {Completion.ADD1, Completion.ADD1U}:
-        yield voice.gettext(
-            "When no further project can be paid for in this way, every share is raised by "
-            "%(money)s at a time and the count starts again, for as long as the budget allows.",
-            money=voice.money(100, currency),
-        )
-    if completion in {Completion.GREEDY, Completion.ADD1U}:
-        yield voice.gettext(
-            "The money that is left then goes to the projects with the most votes that still fit."
-        )
-
-
-def _tie(voice: Voice, tie: TieRule) -> str:
-    match tie:
-        case TieRule.LISTED:
-            return voice.gettext(
-                "If projects are exactly equal, the one that comes first in the published list "
-                "goes first."
-            )
-        case TieRule.CHEAPER:
-            return voice.gettext("If projects are exactly equal, the cheaper one goes first.")
-        case TieRule.POPULAR:
-            return voice.gettext(
-                "If projects are exactly equal, the one with more votes goes first."
-            )
-        case TieRule.LOT:
-            return voice.gettext("If projects are exactly equal, a published lot decides.")
-        case _:
-            assert_never(tie)
 
 
 def fault_in_words(  # noqa: C901 - one branch a fault: the match is the table

@@ -129,8 +129,8 @@ def _project(
         pledged=project.pledged,
         pot=fate.pot,
         money_behind=_behind(fate.money_behind),
-        out_in=fate.out_after,
-        money_then=_behind(fate.behind_then),
+        out_after=fate.out_after,
+        behind_then=_behind(fate.behind_then),
         missing_votes=fate.missing_votes,
         blocked_by=fate.blocked_by,
     )

@@ -44,12 +44,12 @@ class ProjectResult(msgspec.Struct, frozen=True, kw_only=True):
     equal to it when it was selected. ``pledged``: cents of the cost that others pay. ``pot``: the
     code of the area from whose pot it is paid, ``None`` without one.
 
-    ``money_behind``: what its supporters had left of their shares at the end; ``out_in``: the step,
-    from 1, after which that no longer covered its cost (0: it never did), and ``money_then`` what
-    it was at that moment; both in whole cents, rounded down. ``missing_votes``: so many votes
-    (points) more would have let it take part or, where projects are taken by votes, would have
-    funded it, all else unchanged; ``blocked_by``: what excluded it, where the rule ended before it,
-    or the project that it then would have come before.
+    ``money_behind``: what its supporters had left of their shares at the end; ``out_after``: the
+    number of steps (of its pot) after which that no longer covered its cost, 0 where it never did,
+    and ``behind_then`` what it was at that moment; both in whole cents, rounded down.
+    ``missing_votes``: so many votes (points) more would have let it take part or, where projects
+    are taken by votes, would have funded it, all else unchanged; ``blocked_by``: what excluded it,
+    where the rule ended before it, or the project that it then would have come before.
     """
 
     number: str
@@ -66,8 +66,8 @@ class ProjectResult(msgspec.Struct, frozen=True, kw_only=True):
     pledged: int = 0
     pot: str | None = None
     money_behind: int | None = None
-    out_in: int | None = None
-    money_then: int | None = None
+    out_after: int | None = None
+    behind_then: int | None = None
     missing_votes: int | None = None
     blocked_by: str | None = None
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Self
 
 from talkoot.rounds import Kind
-from talkoot.voting.ballot import VoteType
 from talkoot.voting.log import Election
 from talkoot.voting.results import ProjectResult, PublicFileName, Result
+from talkoot.web.counting import counting, exactly_counted, parameters
 from talkoot.web.frame import Frame, frame_of
 from talkoot.web.pages.fates import (
     accounting_in_words,
@@ -16,9 +16,10 @@ from talkoot.web.pages.fates import (
     headline_of,
     tie_in_words,
 )
+from talkoot.web.pages.results_more import ResultsMore
+from talkoot.web.pictures import is_scored, strength_of
 from talkoot.web.place import Place
 from talkoot.web.voice import Said, Voice
-from talkoot.web.words import counting
 
 FULL = 1000
 """The length of the longest bar, and of the whole budget, in units of the picture."""
@@ -88,10 +89,12 @@ class ResultsPage:
     budget: str
     left: str
     rows: tuple[Row, ...]
+    more: ResultsMore
     counting: tuple[str, ...]
     raised: str
     ties: str
-    accounting: str
+    accounting: tuple[str, ...]
+    parameters: str
     downloads: tuple[Download, ...]
     hash: str
     short_hash: str
@@ -109,7 +112,9 @@ class ResultsPage:
         """Show a result."""
         voice, poll = place.voice, place.round_.kind is Kind.POLL
         names = {p.number: voice.said(p.name).words for p in result.projects}
-        bars = [_bar(voice, p, result, names) for p in _ordered(result)]
+        ordered, definition = _ordered(result), election.definition
+        areas = {str(area.code): area.name for area in place.municipality.areas}
+        bars = [_bar(voice, p, result, names) for p in ordered]
         return cls(
             frame=frame_of(voice, place.municipality, *place.parts, "results"),
             title=voice.said(place.round_.title),
@@ -117,7 +122,7 @@ class ResultsPage:
             headline=headline_of(voice, result),
             published="" if published is None else voice.moment(published),
             poll=poll,
-            scored=_is_scored(result),
+            scored=is_scored(result),
             funded=tuple(bar for bar in bars if bar.funded),
             others=tuple(bar for bar in bars if not bar.funded),
             segments=tuple(_segments(voice, result)),
@@ -125,23 +130,24 @@ class ResultsPage:
             budget=voice.money(result.budget, result.currency),
             left=voice.money(result.budget - result.spent, result.currency),
             rows=tuple(_row(place, p, result) for p in result.projects),
-            counting=counting(voice, election.definition.allocation, result.currency),
+            more=ResultsMore.of(voice, result, ordered, areas),
+            counting=(
+                *counting(voice, definition.allocation, result.currency),
+                *exactly_counted(voice, definition),
+            ),
             raised=_raised(voice, result),
             ties=_ties(voice, result),
-            accounting=accounting_in_words(voice, result),
+            accounting=tuple(accounting_in_words(voice, result)),
+            parameters=parameters(definition.allocation),
             downloads=tuple(_downloads(place, files)),
             hash=result.definition_hash,
-            short_hash=election.definition.short_hash,
+            short_hash=definition.short_hash,
             round_path=place.path(),
         )
 
 
-def _is_scored(result: Result) -> bool:
-    return result.vote_type in {VoteType.POINTS, VoteType.SCORES, VoteType.RANKING}
-
-
 def _strength(project: ProjectResult, result: Result) -> int:
-    return project.score if _is_scored(result) else project.votes
+    return strength_of(project.votes, project.score, result)
 
 
 def _ordered(result: Result) -> list[ProjectResult]:
@@ -154,7 +160,7 @@ def _ordered(result: Result) -> list[ProjectResult]:
 def _bar(voice: Voice, project: ProjectResult, result: Result, names: dict[str, str]) -> Bar:
     longest = max(_strength(p, result) for p in result.projects) or 1
     strength = _strength(project, result)
-    if _is_scored(result):
+    if is_scored(result):
         votes = voice.ngettext("%(n)s point", "%(n)s points", strength)
     else:
         votes = voice.ngettext("%(n)s vote", "%(n)s votes", strength)
@@ -165,8 +171,8 @@ def _bar(voice: Voice, project: ProjectResult, result: Result, names: dict[str, 
         length=strength * FULL // longest,
         cost=voice.money(project.cost, result.currency),
         funded=project.turn is not None,
-        sentence=fate_in_words(voice, project, result),
-        tie=tie_in_words(voice, project, names),
+        sentence=fate_in_words(voice, project, result, names),
+        tie=tie_in_words(voice, project, result, names),
     )
 
 

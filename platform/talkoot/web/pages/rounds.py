@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from talkoot.rounds import Kind, PhaseKind
 from talkoot.web.access import Access, guarded
+from talkoot.web.counting import counting
 from talkoot.web.frame import Frame, frame_of
 from talkoot.web.house import house_of
 from talkoot.web.pages.projects import Card, cards_of
@@ -18,7 +19,7 @@ from talkoot.web.pages.start import state_of, when_in_words
 from talkoot.web.place import Place, place_of
 from talkoot.web.templating import shown_to_all
 from talkoot.web.voice import Said, Voice
-from talkoot.web.words import changing, choosing, counting, identifying
+from talkoot.web.words import changing, choosing, identifying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
