@@ -5,29 +5,13 @@ less what was resident before. Several runs in one process, so that what a run l
 """
 
 import gc
-import re
 import statistics
 import sys
-from pathlib import Path
 
 from tests.bench.dedup_race import name_of, ours
 from tests.bench.harness import RUNS, Row, give, seconds
 from tests.bench.made import made
-
-KIB = 1024
-
-
-def resident(word: str) -> int:
-    """Bytes by a word of /proc/self/status, such as VmRSS (now) or VmHWM (the highest so far)."""
-    found = re.search(rf"^{word}:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
-    if found is None:
-        raise RuntimeError(f"this kernel does not tell {word}")
-    return int(found[1]) * KIB
-
-
-def forget_highest() -> None:
-    """Let VmHWM begin anew."""
-    Path("/proc/self/clear_refs").write_text("5", "ascii")
+from tests.bench.memory import forget_highest, resident
 
 
 def measure(n: int) -> Row:

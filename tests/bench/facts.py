@@ -13,7 +13,7 @@ class Decisions:
     """What was decided about one election.
 
     ``decided`` gives the winners in order, their numbers joined by commas, by words such as
-    ``mes-cost``, ``mes-cost+greedy``, ``mes-cost+add1/infeasible`` or ``mes-cost@22001``: equal
+    ``mes-cost``, ``mes-cost+greedy``, ``mes-cost+add1/infeasible``; ``mes-cost@22001`` is equal
     shares where every voter has 22,001 currency units more than the budget gives.
     """
 
@@ -32,6 +32,8 @@ class Facts:
 
     by: str = ""
     elections: dict[str, Decisions] = field(default_factory=dict)
+    differing: dict[str, Decisions] = field(default_factory=dict)
+    """Small made elections (``tests/data/peers``) where it decides otherwise than we do."""
 
 
 def split(numbers: str) -> tuple[str, ...]:
@@ -48,5 +50,9 @@ def facts(file: Path = FACTS) -> Facts:
 
 def keep(found: Facts, file: Path = FACTS) -> None:
     """Write it down, elections by name, a rule a line."""
-    ordered = Facts(by=found.by, elections=dict(sorted(found.elections.items())))
+    ordered = Facts(
+        by=found.by,
+        elections=dict(sorted(found.elections.items())),
+        differing=dict(sorted(found.differing.items())),
+    )
     file.write_bytes(msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n")

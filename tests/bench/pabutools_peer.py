@@ -9,6 +9,7 @@ Jobs, each an object on a line, each answered by an object on a line:
   that is open: winners in order, steps of Add1 where they were counted, and processor seconds;
 - ``{"job": "raised", "rule": ..., "steps": k}`` decides by equal shares where every voter has k
   currency units more;
+- ``{"job": "percent", "rule": ...}`` raises the budget as pabutools does by default;
 - ``{"job": "completed", "before": [...]}`` goes on greedily by votes after these winners.
 
 A rule that pabutools does not have for these ballots is answered by ``{"error": WORDS}``.
@@ -36,6 +37,7 @@ from pabutools.election import (
 from pabutools.fractions import frac
 from pabutools.rules import (
     BudgetAllocation,
+    exhaustion_by_budget_increase,
     greedy_utilitarian_welfare,
     method_of_equal_shares,
     sequential_phragmen,
@@ -148,6 +150,12 @@ class Table:
             outcome = following
         return outcome, steps
 
+    def by_percent(self, sat: Measure) -> BudgetAllocation:
+        """Its completion by a larger budget, in its own steps of one percent."""
+        return exhaustion_by_budget_increase(
+            self.instance, self.profile, method_of_equal_shares, {"sat_class": sat}
+        )
+
     def decided(self, rule: str, completion: str, stop: str) -> Decided:
         """The winners in order, and the steps of Add1 where they were counted."""
         if rule == "phragmen":
@@ -177,6 +185,8 @@ def work_of(table: Table, job: Job) -> Callable[[], Decided]:
         case "raised":
             steps = int(job["steps"])
             return lambda: (table.raised(table.measure(rule), steps), None)
+        case "percent":
+            return lambda: (table.by_percent(table.measure(rule)), None)
         case _:
             return lambda: table.decided(rule, str(job["completion"]), str(job["stop"]))
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import select
 import subprocess
 import tempfile
@@ -74,7 +75,9 @@ class Peer:
         Raises :class:`~tests.bench.environments.NoEnvironment`, :class:`TooLong`.
         """
         self._process = subprocess.Popen(
-            [str(python_in(Environment.PABUTOOLS)), "-I", str(PEER)],
+            [str(python_in(Environment.PABUTOOLS)), str(PEER)],
+            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+            | {"PYTHONHASHSEED": "0"},  # it folds over sets: at least the same way every time
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
@@ -93,6 +96,10 @@ class Peer:
     def raised(self, rule: str, steps: int, *, limit_s: float) -> Verdict:
         """Decide by equal shares with so many currency units more for every voter."""
         return _verdict(self._asked({"job": "raised", "rule": rule, "steps": steps}, limit_s))
+
+    def by_percent(self, rule: str, *, limit_s: float) -> Verdict:
+        """Decide by equal shares, completed in pabutools' own steps of a percent of the budget."""
+        return _verdict(self._asked({"job": "percent", "rule": rule}, limit_s))
 
     def completed(self, before: Sequence[str], *, limit_s: float) -> Verdict:
         """Go on greedily by votes after these winners; they come first in the answer."""

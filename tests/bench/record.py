@@ -9,23 +9,27 @@ file yet.
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from talkoot.voting.allocation import allocated
 from talkoot.voting.ballot import AllocationRule, Completion, Rule, Stop
 from talkoot.voting.pabulib import problem_from, read_pb
-from tests.bench.facts import Decisions, Facts, facts, keep
+from tests.bench.facts import FACTS, Decisions, facts, keep
 from tests.bench.harness import tell
 from tests.bench.peers import Form, NotItsRule, Peer, TooLong, opened
 from tests.shared_data import FOLDER
 
+SMALL = FACTS.parent / "peers"
 LIMIT_S = 120.0
 LIMIT_WORD = "--limit="
 LONG_S = 1500.0
 EQUAL_SHARES = (Rule.MES_COST, Rule.MES_CARDINALITY)
 PLAIN = (Rule.GREEDY, Rule.GREEDY_PER_COST, Rule.PHRAGMEN, *EQUAL_SHARES)
-PARTS = (0.25, 0.5, 0.9)
+PARTS = (0.5,)
 """Where between the first and the last step equal shares is recorded besides."""
+WORTH_TRYING = 20
+"""Add1 is tried where one run without it takes at most such a part of the limit."""
 
 Line = tuple[str, Sequence[str]]
 
@@ -41,11 +45,27 @@ def files() -> list[Path]:
     return sorted(found, key=lambda file: (file.stat().st_size, file.name))
 
 
+def differing() -> dict[str, Decisions]:
+    """What it decides about the small made elections, its own steps of a percent too."""
+    found = {}
+    for file in sorted(SMALL.glob("*.pb")):
+        name, (_, decisions) = name_of(file), recorded(file, LIMIT_S)
+        with opened(file, Form.LIST) as peer:
+            percent = peer.by_percent(Rule.MES_COST, limit_s=LIMIT_S).winners
+        found[name] = replace(
+            decisions, decided=decisions.decided | {"mes-cost+percent": ",".join(percent)}
+        )
+    return found
+
+
 def recorded(file: Path, limit_s: float) -> tuple[str, Decisions]:
     """Who decided, and everything that it decided within the limit."""
     with opened(file, Form.MULTI) as peer:
         by = f"pabutools {peer.versions.pabutools}, gmpy2 {peer.versions.gmpy2}, exact fractions"
         sizes, lines = peer.sizes, [*_plain(peer)]
+        once = peer.decide(Rule.MES_COST, limit_s=LONG_S)
+    if once.seconds * WORTH_TRYING > limit_s:
+        limit_s = 0.0
     lines += _add1(file, limit_s)
     decided = {words: ",".join(winners) for words, winners in lines}
     return by, Decisions(ballots=sizes.ballots, projects=sizes.projects, decided=decided)
@@ -68,17 +88,28 @@ def _add1(file: Path, limit_s: float) -> Iterator[Line]:
     """Add1 and Add1U with both stop rules, or equal shares at raised endowments instead."""
     for rule in EQUAL_SHARES:
         for stop in Stop:
-            try:
-                with opened(file, Form.MULTI) as peer:
-                    verdict = peer.decide(rule, completion="add1", stop=stop, limit_s=limit_s)
-                    completed = peer.completed(verdict.winners, limit_s=LONG_S)
-            except TooLong as fault:
-                tell(f"{rule} add1 {stop}: {fault}")
+            if found := _ended(file, rule, stop, limit_s):
+                yield from found
+            else:
                 yield from _raised(file, rule, stop)
-                continue
-            tell(f"{rule} add1 {stop}: {verdict.steps} steps, {verdict.seconds:.2f} s")
-            yield f"{rule}+add1/{stop}", verdict.winners
-            yield f"{rule}+add1u/{stop}", completed.winners
+
+
+def _ended(file: Path, rule: Rule, stop: Stop, limit_s: float) -> list[Line]:
+    """Add1 and Add1U; nothing where that takes longer than the limit."""
+    if not limit_s:
+        return []
+    try:
+        with opened(file, Form.MULTI) as peer:
+            verdict = peer.decide(rule, completion="add1", stop=stop, limit_s=limit_s)
+            completed = peer.completed(verdict.winners, limit_s=LONG_S)
+    except TooLong as fault:
+        tell(f"{rule} add1 {stop}: {fault}")
+        return []
+    tell(f"{rule} add1 {stop}: {verdict.steps} steps, {verdict.seconds:.2f} s")
+    return [
+        (f"{rule}+add1/{stop}", verdict.winners),
+        (f"{rule}+add1u/{stop}", completed.winners),
+    ]
 
 
 def _raised(file: Path, rule: Rule, stop: Stop) -> Iterator[Line]:
@@ -94,6 +125,7 @@ def _raised(file: Path, rule: Rule, stop: Stop) -> Iterator[Line]:
 
 def main(words: Sequence[str]) -> None:
     """Record, and keep each election as soon as it is complete."""
+    keep(replace(facts(), differing=differing()))
     names = [word for word in words if not word.startswith(LIMIT_WORD)]
     limits = [float(word.removeprefix(LIMIT_WORD)) for word in words if word not in names]
     there = facts()
@@ -105,7 +137,8 @@ def main(words: Sequence[str]) -> None:
         tell(name)
         by, decisions = recorded(file, min(limits, default=LIMIT_S))
         there = facts()  # another process may have recorded others meanwhile
-        keep(Facts(by=by, elections=there.elections | {name: decisions}))
+        there = replace(there, by=by, elections=there.elections | {name: decisions})
+        keep(there)
 
 
 if __name__ == "__main__":

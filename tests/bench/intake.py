@@ -1,54 +1,28 @@
-"""Ballots a second through one door, against one transaction a ballot by the same statements.
+"""Ballots a second through one door, against one transaction a ballot by the same statements:
+``make bench ONLY=intake``.
 
 A server of its own whose commits wait for the disk; caster, door and server share the machine.
 """
 
 import asyncio
-import tempfile
+import statistics
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import pytest
-
-from talkoot.base.db import Database, Role, migrate
-from talkoot.base.db.embedded import Durability, Login, Server, start
+from talkoot.base.db import Database
 from talkoot.voting.intake import Cast, Door, LogStore, Outcome, Recorded
 from talkoot.voting.intake.batch import Answer, Batch, Definitions, Knock
+from tests.bench.harness import RUNS, compared, give, tell
+from tests.bench.server import engines
 from tests.voting.log.made_up import NOON, a_cast, an_open_election
 
-CASTERS = (1, 8, 64, 512)
 CASTS_ALONE = 300
 CASTS_THROUGH_THE_DOOR = {1: 300, 8: 1000, 64: 3000, 512: 6000}
 CONNECTIONS = 16
 """Of the one-by-one way: what a web process's pool holds. The door uses one."""
 
 Way = Callable[[Cast], Awaitable[Outcome | Answer]]
-
-
-@contextmanager
-def a_server() -> Iterator[Server]:
-    with tempfile.TemporaryDirectory(prefix="talkoot-bench-") as folder:
-        Path(folder).chmod(0o755)
-        server = start(Path(folder), durability=Durability.DISK)
-        try:
-            yield server
-        finally:
-            server.stop()
-
-
-@asynccontextmanager
-async def engines() -> AsyncIterator[tuple[Database, Database]]:
-    """The web process's and the official's."""
-    with a_server() as server:
-        await asyncio.to_thread(migrate.upgrade, server.url())
-        web = Database(server.url(login=Login.APP), writer=Role.WEB, pool_size=CONNECTIONS // 2)
-        desk = Database(server.url(login=Login.DESK), writer=Role.OFFICIAL)
-        yield web, desk
-        await web.close()
-        await desk.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +62,9 @@ def one_by_one(database: Database) -> Way:
     return way
 
 
-@pytest.mark.full
-async def test_casts_a_second() -> None:
-    async with engines() as (web, desk), Door(web) as door:
+async def main() -> None:
+    """Give a row for every number of casters."""
+    async with engines(CONNECTIONS // 2) as (web, desk), Door(web) as door:
         election = await an_open_election(desk)
 
         async def through_the_door(cast: Cast) -> Outcome:
@@ -98,16 +72,34 @@ async def test_casts_a_second() -> None:
 
         async def run(way: Way, casters: int, number: int) -> Figures:
             await measured(way, [a_cast(election) for _ in range(32)], casters)
-            return await measured(way, [a_cast(election) for _ in range(number)], casters)
+            runs = [
+                await measured(way, [a_cast(election) for _ in range(number)], casters)
+                for _ in range(RUNS)
+            ]
+            return Figures(
+                rate=statistics.median(one.rate for one in runs),
+                cpu_us=statistics.median(one.cpu_us for one in runs),
+            )
 
-        print("\ncasters | door: casts/s, CPU us | one by one: casts/s, CPU us | ratio")  # noqa: T201 - the figures
-        ratios = []
         for casters, number in CASTS_THROUGH_THE_DOOR.items():
+            tell(f"{casters} casters")
             grouped = await run(through_the_door, casters, number)
             alone = await run(one_by_one(web), casters, CASTS_ALONE)
-            ratios.append(grouped.rate / alone.rate)
-            print(  # noqa: T201 - the figures
-                f"{casters:7} | {grouped.rate:13.0f} {grouped.cpu_us:7.0f} |"
-                f" {alone.rate:19.0f} {alone.cpu_us:7.0f} | {ratios[-1]:5.2f}"
+            note = (
+                f"a ballot, by {casters} casters at once, wall seconds: {grouped.rate:.0f} a second"
             )
-        assert ratios[-1] > 1, "with many casters, writing together must pay"
+            give(
+                compared(
+                    f"intake/{casters}-casters",
+                    ours_s=1 / grouped.rate,
+                    theirs_s=1 / alone.rate,
+                    runs=RUNS,
+                    n=number,
+                    note=f"{note} through the door, {alone.rate:.0f} in a transaction each;"
+                    f" {grouped.cpu_us:.0f} and {alone.cpu_us:.0f} µs of processor time",
+                )
+            )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
