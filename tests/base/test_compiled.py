@@ -1,5 +1,10 @@
 """What a kernel promises its callers, whatever it computes."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -28,3 +33,40 @@ def test_a_kernel_refuses_an_array_of_another_type() -> None:
         _total(np.zeros(3, np.uint16), np.zeros(1, np.int64))
     with pytest.raises(TypeError, match="No matching definition"):
         _total(np.zeros(6, np.uint8)[::2], np.zeros(1, np.int64))
+
+
+PROGRAMME = """
+import numpy as np
+from talkoot.base.compiled import kernel
+
+@kernel("i8(const(u1[::1]))")
+def length(some):
+    return len(some)
+
+print(length(np.zeros(5, np.uint8)), len(length.stats.cache_hits), len(length.stats.cache_misses))
+"""
+
+
+def _run(programme: Path, cache: Path) -> list[int]:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(cache), "XDG_CACHE_HOME": str(cache)}
+    done = subprocess.run(
+        [sys.executable, programme], env=environment, check=True, capture_output=True, text=True
+    )
+    return [int(number) for number in done.stdout.split()]
+
+
+@pytest.mark.parametrize("folder", ["may be written", "may not be written"])
+def test_a_kernel_is_compiled_once_and_only_loaded_by_the_next_process(
+    folder: str, tmp_path: Path
+) -> None:
+    """Where the folder of the module may not be written, the user's cache keeps it."""
+    programme, cache = tmp_path / "town" / "programme.py", tmp_path / "cache"
+    programme.parent.mkdir()
+    programme.write_text(PROGRAMME)
+    beside = programme.parent / "__pycache__"
+    if folder == "may not be written":
+        beside.write_text("no folder: nobody can write into it, not even root")
+    assert _run(programme, cache) == [5, 0, 1]
+    assert _run(programme, cache) == [5, 1, 0]
+    kept = cache if folder == "may not be written" else beside
+    assert list(kept.rglob("*.nbc"))

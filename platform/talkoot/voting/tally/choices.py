@@ -71,7 +71,9 @@ class Choices:
         lengths = np.diff(self.indptr)
         if len(lengths) and int(lengths.min()) < 0:
             raise ValueError(f"row {int(lengths.argmin())}: indptr falls")
-        marks, indptr = marks_of(self.indptr, rows)
+        picked = lengths[rows]
+        indptr = np.concatenate((np.zeros(1, np.int64), np.cumsum(picked, dtype=np.int64)))
+        marks = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], picked)
         values = None if self.values is None else self.values[marks]
         return Choices(indptr=indptr, items=self.items[marks], values=values)
 
@@ -99,14 +101,6 @@ def choices_from(ballots: Sequence[Choice], *, projects: int) -> Choices:
         items=places.astype(np.uint16) if projects <= SHORT_ITEMS else places.astype(np.uint32),
         values=None if bool(np.all(values == 1)) else values.astype(np.int32),
     )
-
-
-def marks_of(indptr: I64, rows: Rows) -> tuple[I64, I64]:
-    """Where the marks of these rows are, row after row, and where each row's begin among them."""
-    lengths = indptr[rows + 1] - indptr[rows]
-    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)))
-    marks = np.arange(starts[-1]) + np.repeat(indptr[rows] - starts[:-1], lengths)
-    return marks, starts
 
 
 def fault_of(choices: Choices, row: int, projects: int) -> ValueError:

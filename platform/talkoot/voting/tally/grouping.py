@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkoot.voting.dedup import U8
-from talkoot.voting.tally.choices import I32, I64, Choices, Items, Rows, fault_of, marks_of
+from talkoot.voting.tally.choices import I32, I64, Choices, Items, Rows, fault_of
 
 _FIRST_SLOTS = 1 << 12
 _GROWTH = 4
@@ -52,16 +52,7 @@ def grouped_choices(choices: Choices, projects: int, rows: Rows | None) -> Group
     first, total, fault = _grouped(choices.indptr, choices.items, values, weights, projects)
     if fault is not None:
         raise fault_of(choices, fault, projects)
-    marks, indptr = marks_of(choices.indptr, first)
-    every = np.ones(len(marks), np.int64) if choices.values is None else values[marks]
-    return _sorted(
-        Groups(
-            indptr=indptr,
-            items=choices.items[marks].astype(np.int32),
-            values=every.astype(np.int64),
-            weights=total,
-        )
-    )
+    return _sorted(_picked(choices.indptr, choices.items, values, first, total))
 
 
 def grouped_groups(groups: Groups, projects: int) -> Groups:
@@ -73,7 +64,7 @@ def grouped_groups(groups: Groups, projects: int) -> Groups:
     first, total, fault = _grouped(groups.indptr, items, groups.values, groups.weights, projects)
     if fault is not None:
         raise fault_of(Choices(indptr=groups.indptr, items=items), fault, projects)
-    return _sorted(_picked(groups, first, total))
+    return _sorted(_picked(groups.indptr, items, groups.values, first, total))
 
 
 def _grouped(
@@ -106,14 +97,15 @@ def _grouped(
 
 
 def _sorted(groups: Groups) -> Groups:
-    from talkoot.voting.tally import kernels
+    from talkoot.voting.tally import order_kernels
 
     columns = (groups.indptr, groups.items, groups.values)
     keys = np.empty(len(groups.weights), np.uint64)
-    kernels.sort_keys(*columns, *_key_bits(groups), keys)
+    order_kernels.sort_keys(*columns, *_key_bits(groups), keys)
     order = np.argsort(keys)
-    kernels.ties_sorted(*columns, keys, order, np.empty_like(order))
-    return _picked(groups, order, groups.weights[order])
+    order_kernels.ties_sorted(*columns, keys, order, np.empty_like(order))
+    items = groups.items.view(np.uint32)
+    return _picked(groups.indptr, items, groups.values, order, groups.weights[order])
 
 
 def _key_bits(groups: Groups) -> tuple[int, int, int, int, int]:
@@ -128,8 +120,18 @@ def _key_bits(groups: Groups) -> tuple[int, int, int, int, int]:
     return marks, item_bits, value_bits, wanted - value_bits, least
 
 
-def _picked(groups: Groups, rows: Rows, weights: I64) -> Groups:
-    marks, indptr = marks_of(groups.indptr, rows)
-    return Groups(
-        indptr=indptr, items=groups.items[marks], values=groups.values[marks], weights=weights
+def _picked(indptr: I64, items: Items, values: I32 | I64, rows: Rows, weights: I64) -> Groups:
+    """These rows, in this order, as groups of these weights."""
+    from talkoot.voting.tally import kernels
+
+    starts = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(indptr[rows + 1] - indptr[rows], out=starts[1:])
+    marks = int(starts[-1])
+    groups = Groups(
+        indptr=starts,
+        items=np.empty(marks, np.int32),
+        values=np.empty(marks, np.int64),
+        weights=weights,
     )
+    kernels.rows_copied(indptr, items, values, rows, starts[:-1], groups.items, groups.values)
+    return groups

@@ -19,7 +19,6 @@ TAG = np.uint64(0xFFFF_FFFF_0000_0000)
 GROUP = np.uint64(0x0000_0000_FFFF_FFFF)
 HALF = np.uint64(32)
 NOTHING = np.uint64(0)
-ONE = np.uint64(1)
 
 MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
 """2^64 divided by the golden ratio, made odd (Knuth, TAOCP 3, 6.4)."""
@@ -30,8 +29,6 @@ DONE = -1
 """No row stopped the kernel."""
 GROUPS, FAULT = 0, 1
 """Places in the state of :func:`grouped`: how many groups there are; whether a row is not sound."""
-SHORT_RUN = 12
-"""Runs up to this length are sorted by insertion, longer ones are merged from two halves."""
 
 
 @inlined
@@ -278,105 +275,31 @@ def rehoused(table: U64, larger: U64) -> None:
             larger[at] = cell
 
 
-@kernel("void(const(i8[::1]), const(i4[::1]), const(i8[::1]), i8, i8, i8, i8, i8, u8[::1])")
-def sort_keys(  # noqa: PLR0917 - as above
+@kernel(
+    "void(const(i8[::1]), const(u2[::1]), const(i4[::1]), const(i8[::1]), const(i8[::1]),"
+    " i4[::1], i8[::1])",
+    "void(const(i8[::1]), const(u4[::1]), const(i4[::1]), const(i8[::1]), const(i8[::1]),"
+    " i4[::1], i8[::1])",
+    "void(const(i8[::1]), const(u4[::1]), const(i8[::1]), const(i8[::1]), const(i8[::1]),"
+    " i4[::1], i8[::1])",
+)
+def rows_copied(  # noqa: PLR0917 - as above
     indptr: I64,
-    items: I32,
-    values: I64,
-    marks: int,
-    item_bits: int,
-    value_bits: int,
-    dropped: int,
-    least: int,
-    keys: U64,
+    items: Items,
+    values: I32 | I64,
+    rows: I64,
+    starts: I64,
+    to_items: I32,
+    to_values: I64,
 ) -> None:
-    """Write a word for each ballot that never puts a ballot before one that says less.
+    """Copy the marks of rows that are sound, the first row's to ``starts[0]`` and so on.
 
-    It holds the first ``marks`` marks: ``item_bits`` for the place plus one (0: no more marks),
-    ``value_bits`` for how far the value is above ``least``, without its ``dropped`` last bits.
-    ``keys``: uint64 (n,), written; the others as in a profile.
+    ``rows``, ``starts``: int64 (g,); ``to_items``: int32 and ``to_values``: int64, written.
     """
-    for row in range(len(keys)):
-        key = NOTHING
-        for mark in range(marks):
-            at = indptr[row] + mark
-            word = NOTHING
-            if at < indptr[row + 1]:
-                above = np.uint64(values[at]) - np.uint64(least)
-                word = (np.uint64(items[at]) + ONE) << np.uint64(value_bits)
-                word |= above >> np.uint64(dropped)
-            if mark > 0:
-                key <<= np.uint64(item_bits + value_bits)
-            key |= word
-        keys[row] = key
-
-
-@inlined
-def _before(indptr: I64, items: I32, values: I64, row: Place, other: Place) -> bool:
-    """Whether a ballot sorts before another: mark after mark, place before value, short first."""
-    start, end = indptr[row], indptr[row + 1]
-    before = indptr[other]
-    length = min(end - start, indptr[other + 1] - before)
-    for at in range(length):
-        if items[start + at] != items[before + at]:
-            return bool(items[start + at] < items[before + at])
-        if values[start + at] != values[before + at]:
-            return bool(values[start + at] < values[before + at])
-    return bool(end - start < indptr[other + 1] - before)
-
-
-@inlined
-def _inserted(  # noqa: PLR0917 - as above
-    indptr: I64, items: I32, values: I64, order: I64, start: Place, end: Place
-) -> None:
-    """Sort a short stretch of ``order``."""
-    for at in range(start + 1, end):
-        row = order[at]
-        to = at
-        while to > start and _before(indptr, items, values, row, order[to - 1]):
-            order[to] = order[to - 1]
-            to -= 1
-        order[to] = row
-
-
-@inlined
-def _merged(  # noqa: PLR0917 - as above
-    indptr: I64, items: I32, values: I64, order: I64, room: I64, start: Place, end: Place
-) -> None:
-    """Sort a long stretch of ``order``: short stretches by insertion, then merged pair by pair."""
-    for at in range(start, end, SHORT_RUN):
-        _inserted(indptr, items, values, order, at, min(at + SHORT_RUN, end))
-    width = np.int64(SHORT_RUN)
-    while width < end - start:
-        for left in range(start, end - width, 2 * width):
-            middle, right = left + width, min(left + 2 * width, end)
-            room[: middle - left] = order[left:middle]
-            one, two, to = np.int64(0), middle, left
-            while one < middle - left:
-                if two < right and _before(indptr, items, values, order[two], room[one]):
-                    order[to] = order[two]
-                    two += 1
-                else:
-                    order[to] = room[one]
-                    one += 1
-                to += 1
-        width *= 2
-
-
-@kernel("void(const(i8[::1]), const(i4[::1]), const(i8[::1]), const(u8[::1]), i8[::1], i8[::1])")
-def ties_sorted(  # noqa: PLR0917 - as above
-    indptr: I64, items: I32, values: I64, keys: U64, order: I64, room: I64
-) -> None:
-    """Sort by their whole content what :func:`sort_keys` left equal.
-
-    ``order``: int64 (n,), rows by rising key, sorted further; ``room``: int64 (n,), scratch.
-    """
-    start = np.int64(0)
-    for end in range(1, len(order) + 1):
-        if end < len(order) and keys[order[end]] == keys[order[start]]:
-            continue
-        if end - start > SHORT_RUN:
-            _merged(indptr, items, values, order, room, start, end)
-        elif end - start > 1:
-            _inserted(indptr, items, values, order, start, end)
-        start = np.int64(end)
+    valued = len(values) > 0
+    for i in range(len(rows)):
+        to = starts[i]
+        for at in range(indptr[rows[i]], indptr[rows[i] + 1]):
+            to_items[to] = items[at]
+            to_values[to] = values[at] if valued else 1
+            to += 1

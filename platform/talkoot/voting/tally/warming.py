@@ -3,6 +3,6 @@
 
 def warm() -> None:
     """Compile this room's kernels, or load them where that was done before."""
-    from talkoot.voting.tally import kernels, opened_kernels
+    from talkoot.voting.tally import kernels, opened_kernels, order_kernels
 
-    del kernels, opened_kernels
+    del kernels, opened_kernels, order_kernels
