@@ -16,6 +16,7 @@ from talkoot.base.errors import BadFile
 from talkoot.base.ids import ProjectId
 from talkoot.base.settings import settings_from
 from talkoot.cli.rule_options import RuleWords, rule_options
+from talkoot.voting import pabulib, tally
 from talkoot.voting.allocation import Allocation, AllocationProblem, allocated
 from talkoot.voting.ballot import AllocationRule
 from talkoot.voting.pabulib import EXCLUSIVE, PbElection, problem_from, read_pb
@@ -42,6 +43,10 @@ def count_pb(
     """
     clubs = tuple(tuple(group.split(",")) for group in groups)
     engine = settings_from(os.environ).engine
+    if engine is Engine.KERNELS:
+        # Loading them is no part of the seconds of the first file.
+        pabulib.warm()
+        tally.warm()
     failed = False
     for file in files:
         try:

@@ -132,7 +132,7 @@ async def _one(house: _House, file: Path, how: Import) -> Verdict:
     begun = time.perf_counter()
     ballots = 0
     try:
-        pb = read_pb(await asyncio.to_thread(_bytes, file))
+        pb = read_pb(await asyncio.to_thread(_bytes, file), engine=house.settings.engine)
         ballots = pb.ballots
         words = await _kept(house, pb, how)
         imported = True
