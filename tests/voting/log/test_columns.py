@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text, update
 
 from talkoot.base.bytes import Digest
-from talkoot.base.db import WriteSession
-from talkoot.base.errors import BrokenLog
+from talkoot.base.db import Database, WriteSession
+from talkoot.base.db.embedded import Server
+from talkoot.base.errors import BrokenLog, Unavailable
 from talkoot.base.ids import VOTER_KEY_BYTES, ElectionId, SubmissionId, VoterKey
 from talkoot.voting.ballot import Channel, Entry
 from talkoot.voting.log import (
@@ -34,6 +35,7 @@ from talkoot.voting.log import (
 )
 from talkoot.voting.log.copy_stream import RawRows, Stream
 from talkoot.voting.log.tables import EntryRow
+from tests.conftest import on_server
 from tests.voting.log.made_up import a_definition, a_frozen_election, a_voter
 
 Row = tuple[bytes, int, int, int, bytes, Channel, bytes]
@@ -219,6 +221,23 @@ async def test_after_a_broken_log_the_session_can_be_rolled_back_and_used(
         await inner.rollback()
     assert await session.scalar(text("select 1")) == 1
     assert await read(session, election) == []
+
+
+async def test_a_connection_that_breaks_is_told_as_an_unavailable_database(
+    server: Server, desk: Database
+) -> None:
+    async with desk.writing() as session:
+        election = await a_frozen_election(session, a_definition())
+
+    async def attempt() -> None:
+        async with desk.writing() as session:
+            backend = await session.scalar(text("select pg_backend_pid()"))
+            await on_server(server, f"select pg_terminate_backend({backend}, 5000)")
+            with pytest.raises(Unavailable, match="went away"):
+                await read(session, election)
+
+    with pytest.raises(Unavailable):  # from leaving the session: there is nothing to roll back on
+        await attempt()
 
 
 # The stream itself: chunks may break anywhere, and what is no row is told.

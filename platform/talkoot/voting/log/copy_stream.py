@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from talkoot.base.db import ReadSession
-from talkoot.base.errors import BrokenLog
+from talkoot.base.errors import BrokenLog, Unavailable
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
@@ -54,7 +54,8 @@ async def copied_rows(
 
     The query runs on the session's own connection, inside its transaction. It has ``fields``
     columns, none of them null, and takes ``$1 ...``. What ``sink`` raises ends the copy and comes
-    out here. Raises :class:`BrokenLog` for bytes that are not the format.
+    out here. Raises :class:`BrokenLog` for bytes that are not the format, and :class:`Unavailable`
+    where the connection breaks.
     """
     connection = await session.connection()
     raw = await connection.get_raw_connection()
@@ -62,9 +63,14 @@ async def copied_rows(
     if not isinstance(driver, asyncpg.Connection):
         raise TypeError(f"COPY needs a connection of asyncpg, not {type(driver)}")
     stream = Stream(fields, sink)
-    await driver.copy_from_query(
-        query, *arguments, output=stream.take, format="binary", timeout=COPY_TIMEOUT_S
-    )
+    try:
+        await driver.copy_from_query(
+            query, *arguments, output=stream.take, format="binary", timeout=COPY_TIMEOUT_S
+        )
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as err:
+        if driver.is_closed():
+            raise Unavailable("the database went away") from err
+        raise
     await asyncio.to_thread(stream.finish)
     return stream.rows
 
