@@ -100,6 +100,7 @@ def test_columns_hold_what_was_put_in(some: list[Choice]) -> None:
     wide = choices_from(some, projects=2**16 + 1)
     assert wide.items.dtype == np.uint32
     assert both(wide) == both(choices_from(some, projects=PROJECTS))
+    same(tally_columns(wide, PROJECTS), tally_columns(wide, PROJECTS, engine=Engine.TWINS))
 
 
 def test_many_groups_outgrow_their_first_table() -> None:

@@ -308,7 +308,8 @@ def settled_parts(  # noqa: PLR0917 - as above
     for end in ends:
         slots = _slots_for(end - start)
         part = table[: slots + SPARE]
-        part[:] = EMPTY
+        for at in range(len(part)):
+            part[at] = EMPTY
         again = _filled(cells[start:end], part, np.uint64(slots), seen, met)
         if again == CROWDED:
             return np.int64(CROWDED)

@@ -72,10 +72,12 @@ def tally_columns(
 def _by_kernel(choices: Choices, rows: Rows | None, key: U8, counts: KeyCounts) -> KeyCounts:
     from talkoot.voting.tally.kernels import DONE, counted_by_key
 
-    times = times_of(len(choices), rows)
+    items, times = choices.items, times_of(len(choices), rows)
+    if items.dtype != np.uint16 or times.dtype != np.uint8:
+        items, times = items.astype(np.uint32), times.astype(np.int64)
     values = np.zeros(0, np.int32) if choices.values is None else choices.values
     arrays = (counts.votes, counts.score, counts.ballots)
-    row = int(counted_by_key(choices.indptr, choices.items, values, times, key, *arrays))
+    row = int(counted_by_key(choices.indptr, items, values, times, key, *arrays))
     if row != DONE:
         raise fault_of(choices, row, counts.votes.shape[1])
     if choices.values is None:

@@ -47,7 +47,9 @@ def grouped_choices(choices: Choices, projects: int, rows: Rows | None) -> Group
     Raises ``ValueError`` naming the row and project of a ballot that is not sound, ``IndexError``
     for a row that is not there.
     """
-    values = np.zeros(0, np.int32) if choices.values is None else choices.values
+    values: I32 | I64 = np.zeros(0, np.int32) if choices.values is None else choices.values
+    if choices.items.dtype != np.uint16:
+        values = values.astype(np.int64)
     weights = times_of(len(choices), rows).astype(np.int64)
     first, total, fault = _grouped(choices.indptr, choices.items, values, weights, projects)
     if fault is not None:

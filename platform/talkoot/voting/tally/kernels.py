@@ -1,8 +1,9 @@
 """Counting and grouping ballots, as compiled loops. ``reference.py`` is the slow twin.
 
 Throughout, ballots are compressed rows as in :class:`~talkoot.voting.tally.choices.Choices`, and an
-array of values without elements says that every value is 1. A kernel that meets a row that is not
-sound stops there; Python then says what is wrong with it.
+array of values without elements says that every value is 1. Each kernel is compiled for the arrays
+of most elections, and once more for the widest, which hold all others. A kernel that meets a row
+that is not sound stops there; Python then says what is wrong with it.
 """
 
 import numpy as np
@@ -62,10 +63,6 @@ def times_marked(rows: I64, times: U8) -> np.int64:
 
 @kernel(
     "i8(const(i8[::1]), const(u2[::1]), const(i4[::1]), const(u1[::1]), const(u1[::1]),"
-    " i8[:, ::1], i8[:, ::1], i8[::1])",
-    "i8(const(i8[::1]), const(u2[::1]), const(i4[::1]), const(i8[::1]), const(u1[::1]),"
-    " i8[:, ::1], i8[:, ::1], i8[::1])",
-    "i8(const(i8[::1]), const(u4[::1]), const(i4[::1]), const(u1[::1]), const(u1[::1]),"
     " i8[:, ::1], i8[:, ::1], i8[::1])",
     "i8(const(i8[::1]), const(u4[::1]), const(i4[::1]), const(i8[::1]), const(u1[::1]),"
     " i8[:, ::1], i8[:, ::1], i8[::1])",
@@ -203,8 +200,6 @@ def _group_of(  # noqa: PLR0917 - as above
 @kernel(
     "i8(const(i8[::1]), const(u2[::1]), const(i4[::1]), const(i8[::1]), i8, i8, u8[::1], i8[::1],"
     " i8[::1], u8[::1], i8[::1])",
-    "i8(const(i8[::1]), const(u4[::1]), const(i4[::1]), const(i8[::1]), i8, i8, u8[::1], i8[::1],"
-    " i8[::1], u8[::1], i8[::1])",
     "i8(const(i8[::1]), const(u4[::1]), const(i8[::1]), const(i8[::1]), i8, i8, u8[::1], i8[::1],"
     " i8[::1], u8[::1], i8[::1])",
 )
@@ -277,8 +272,6 @@ def rehoused(table: U64, larger: U64) -> None:
 
 @kernel(
     "void(const(i8[::1]), const(u2[::1]), const(i4[::1]), const(i8[::1]), const(i8[::1]),"
-    " i4[::1], i8[::1])",
-    "void(const(i8[::1]), const(u4[::1]), const(i4[::1]), const(i8[::1]), const(i8[::1]),"
     " i4[::1], i8[::1])",
     "void(const(i8[::1]), const(u4[::1]), const(i8[::1]), const(i8[::1]), const(i8[::1]),"
     " i4[::1], i8[::1])",

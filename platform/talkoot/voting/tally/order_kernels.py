@@ -13,8 +13,6 @@ Place = int | np.int64
 
 NOTHING = np.uint64(0)
 ONE = np.uint64(1)
-SHORT_RUN = 12
-"""Runs up to this length are sorted by insertion, longer ones are merged from two halves."""
 
 
 @kernel("void(const(i8[::1]), const(i4[::1]), const(i8[::1]), i8, i8, i8, i8, i8, u8[::1])")
@@ -65,33 +63,18 @@ def _before(indptr: I64, items: I32, values: I64, row: Place, other: Place) -> b
 
 
 @inlined
-def _inserted(  # noqa: PLR0917 - as above
-    indptr: I64, items: I32, values: I64, order: I64, start: Place, end: Place
-) -> None:
-    """Sort a short stretch of ``order``."""
-    for at in range(start + 1, end):
-        row = order[at]
-        to = at
-        while to > start and _before(indptr, items, values, row, order[to - 1]):
-            order[to] = order[to - 1]
-            to -= 1
-        order[to] = row
-
-
-@inlined
 def _merged(  # noqa: PLR0917 - as above
     indptr: I64, items: I32, values: I64, order: I64, room: I64, start: Place, end: Place
 ) -> None:
-    """Sort a long stretch of ``order``: short stretches by insertion, then merged pair by pair."""
-    for at in range(start, end, SHORT_RUN):
-        _inserted(indptr, items, values, order, at, min(at + SHORT_RUN, end))
-    width = np.int64(SHORT_RUN)
+    """Sort a stretch of ``order``: neighbours are merged, then pairs of these, and so on."""
+    width = np.int64(1)
     while width < end - start:
         for left in range(start, end - width, 2 * width):
-            middle, right = left + width, min(left + 2 * width, end)
-            room[: middle - left] = order[left:middle]
-            one, two, to = np.int64(0), middle, left
-            while one < middle - left:
+            right = min(left + 2 * width, end)
+            for at in range(left, left + width):
+                room[at] = order[at]
+            one, two, to = left, left + width, left
+            while one < left + width:
                 if two < right and _before(indptr, items, values, order[two], room[one]):
                     order[to] = order[two]
                     two += 1
@@ -114,8 +97,5 @@ def ties_sorted(  # noqa: PLR0917 - as above
     for end in range(1, len(order) + 1):
         if end < len(order) and keys[order[end]] == keys[order[start]]:
             continue
-        if end - start > SHORT_RUN:
-            _merged(indptr, items, values, order, room, start, end)
-        elif end - start > 1:
-            _inserted(indptr, items, values, order, start, end)
+        _merged(indptr, items, values, order, room, start, end)
         start = np.int64(end)
