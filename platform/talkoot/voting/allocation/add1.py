@@ -105,8 +105,9 @@ def _cost(ground: Ground, run: Run) -> int:
 
 
 def _final(ground: Ground, run: Run, stop: Stop) -> bool:
-    bought = set(run.places)
-    others = [place for place in ground.contested if place not in bought]
+    bought = {*ground.free_and_funded, *run.places}
+    out = bought | ground.excluded(bought)
+    others = [place for place in ground.contested if place not in out]
     if stop is Stop.INFEASIBLE:
         return not others
     left = ground.problem.budget - _cost(ground, run)

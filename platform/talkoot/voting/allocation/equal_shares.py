@@ -50,7 +50,7 @@ class _Running:
     def __init__(self, ground: Ground, start: int) -> None:
         self.ground = ground
         self.purses = Purses.full(ground, start)
-        self.waiting = set(ground.contested)
+        self.waiting = set(ground.contested) - ground.excluded(ground.free_and_funded)
         self.least = {place: _flat_key(ground, place) for place in ground.contested}
         self.bought: list[Bought] = []
         self._ledger: Ledger | None = None
@@ -147,7 +147,7 @@ class _Running:
     def buy(self, bought: Bought) -> None:
         """Let the supporters pay."""
         paid(self.purses, bought.quote)
-        self.waiting.discard(bought.place)
+        self.waiting -= {bought.place} | self.ground.excluded([bought.place])
         rivals = {p: quote.least for p, quote in self.quotes.items() if p != bought.place}
         self.bought.append(replace(bought, rivals=rivals))
 

@@ -10,7 +10,7 @@ from talkoot.voting.allocation.missed import missed_by
 from talkoot.voting.allocation.outcome import Compared, Fate, FateKind, Phase, Round
 from talkoot.voting.allocation.problem import AllocationProblem
 from talkoot.voting.allocation.ties import decided_by
-from talkoot.voting.ballot import AllocationRule, Completion
+from talkoot.voting.ballot import AllocationRule, Comparison, Completion, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,12 +53,14 @@ def with_missing_votes(
 ) -> Mapping[int, Fate]:
     """Give, for greedy alone, all that took part and were not funded, with the votes they missed.
 
-    With a completion, more votes could also let it fund something else: then nothing is said.
+    With a completion or a comparison, more votes could change something else: then nothing is said.
     """
     ids, funded = problem.profile.projects, set(run.funded)
     found = dict(with_greedy(problem, Decided(), order, run, Phase.RULE).unfunded)
+    uncompared = rule.comparison is Comparison.NONE or rule.rule is Rule.GREEDY
+    alone = rule.completion is Completion.NONE and uncompared
     for place, may in enumerate(problem.eligible):
-        if place in funded or not may or rule.completion is not Completion.NONE:
+        if place in funded or not may or not alone:
             continue
         fate = found.get(place, Fate(project=ids[place], kind=FateKind.EXCLUDED))
         if (missed := missed_by(problem, rule, order, run, place)) is not None:

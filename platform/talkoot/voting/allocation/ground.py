@@ -6,7 +6,7 @@ shifted by a power of two, so that the sum of all money just fits 61 bits. Each 
 two whole numbers between which the exact value lies; no floating point is used at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import gcd
@@ -26,7 +26,7 @@ SUM_BITS = 61
 class Utilities(Enum):
     """What a funded project is worth to a supporter who gave it the value v."""
 
-    COST = "v times the project's cost"
+    COST = "v times the project's whole cost"
     CARDINALITY = "v"
 
 
@@ -58,7 +58,21 @@ class Ground:
 
     def key_cost(self, place: int) -> int:
         """What rho is divided by before projects are compared."""
-        return self.costs[place] if self.utilities is Utilities.COST else 1
+        return self.problem.worths[place] if self.utilities is Utilities.COST else 1
+
+    @property
+    def free_and_funded(self) -> list[int]:
+        """What costs nothing, by rank: of each group the first."""
+        funded: list[int] = []
+        for place in sorted(self.free, key=self.ranks.__getitem__):
+            if place not in self.excluded(funded):
+                funded.append(place)
+        return funded
+
+    def excluded(self, bought: Iterable[int]) -> set[int]:
+        """The projects of which another of the same group is among those bought."""
+        groups = {self.problem.exclusive[place] for place in bought} - {-1}
+        return {place for place, group in enumerate(self.problem.exclusive) if group in groups}
 
 
 def ground_of(problem: AllocationProblem, utilities: Utilities, ranks: Sequence[int]) -> Ground:
@@ -66,7 +80,11 @@ def ground_of(problem: AllocationProblem, utilities: Utilities, ranks: Sequence[
     supporters = supporters_of(problem.profile)
     n = problem.profile.ballots
     scale = gcd(problem.budget, *(n * cost for cost in problem.costs), n * problem.unit) or 1
-    supported = [place for place, some in enumerate(supporters) if len(some.groups)]
+    supported = [
+        place
+        for place, some in enumerate(supporters)
+        if len(some.groups) and problem.eligible[place]
+    ]
     return Ground(
         problem=problem,
         utilities=utilities,

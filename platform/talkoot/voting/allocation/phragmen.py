@@ -61,7 +61,8 @@ def phragmen(problem: AllocationProblem, ranks: list[int]) -> PhragmenRun:
     tied for best, does not fit what is left. Projects without supporters come last, all tied.
     """
     loads = _Loads(problem)
-    waiting = [p for p in range(len(problem.costs)) if problem.costs[p] <= problem.budget]
+    within = (p for p, cost in enumerate(problem.costs) if cost <= problem.budget)
+    waiting = [p for p in within if problem.eligible[p]]
     known = {p: loads.with_project(p) for p in waiting}
     left = problem.budget
     rounds: list[Round] = []
@@ -76,7 +77,10 @@ def phragmen(problem: AllocationProblem, ranks: list[int]) -> PhragmenRun:
         if load is not None:
             loads.buy(place, load)
         left -= problem.costs[place]
-        waiting.remove(place)
+        group = problem.exclusive[place]
+        waiting = [
+            p for p in waiting if p != place and (group < 0 or problem.exclusive[p] != group)
+        ]
         funded.append(place)
         rounds.append(_round(problem, loads, place, load=load, best=best, left=left))
     return PhragmenRun(rounds=tuple(rounds), funded=tuple(funded), stopped_at=tuple(stopped))

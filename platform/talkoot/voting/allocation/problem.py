@@ -64,6 +64,8 @@ class AllocationProblem:
             raise ValueError("a project cannot cost the budget more than it is worth")
         if self.pots and sum(pot.budget for pot in self.pots) != self.budget:
             raise ValueError("the pots do not make up the budget")
+        if any(not 0 <= at < max(len(self.pots), 1) for at in self.pot):
+            raise ValueError("a project belongs to no such pot")
         if self.unit < 1:
             raise ValueError("a currency unit is at least one minor unit")
 

@@ -55,7 +55,7 @@ def _real(ground: Ground, scaled: Fraction) -> Fraction:
 
 
 def _free(ground: Ground) -> list[int]:
-    return sorted(ground.free, key=ground.ranks.__getitem__)
+    return ground.free_and_funded
 
 
 def _rounds(ground: Ground, run: Run, ledger: Ledger) -> tuple[Round, ...]:
@@ -87,16 +87,19 @@ def _round(
     ground: Ground, bought: Bought, *, rho: Fraction, payers: int, short: int, left: int
 ) -> Round:
     ids = ground.problem.profile.projects
-    measure = rho / ground.key_cost(bought.place)
-    by_cost = ground.utilities is Utilities.COST
+    measure = _real(ground, rho / ground.key_cost(bought.place))
+    worth = ground.problem.worths[bought.place] if ground.utilities is Utilities.COST else 1
+    price = measure * worth
     return Round(
         winner=ids[bought.place],
         phase=Phase.RULE,
-        measure=measure if by_cost else _real(ground, measure),
+        measure=measure,
         payers=payers,
         short=short,
         tied_with=tuple(ids[place] for place in bought.tied),
         left=left,
+        price=price,
+        effective_votes=ground.problem.costs[bought.place] / price,
     )
 
 

@@ -73,9 +73,9 @@ def twins_of(problem: AllocationProblem, supporters: list[Supporters]) -> list[i
     Such projects are exactly equal for as long as neither is funded, whatever has been paid: their
     ties need no arithmetic.
     """
-    first: dict[tuple[int, bytes, bytes], int] = {}
+    first: dict[tuple[int, int, bytes, bytes], int] = {}
     twins = []
     for place, (cost, some) in enumerate(zip(problem.costs, supporters, strict=True)):
-        looks = (cost, some.groups.tobytes(), some.values().tobytes())
+        looks = (cost, problem.worths[place], some.groups.tobytes(), some.values().tobytes())
         twins.append(first.setdefault(looks, place))
     return twins

@@ -6,7 +6,7 @@ from functools import cmp_to_key
 
 from talkoot.voting.allocation.outcome import Compared, FateKind, Phase
 from talkoot.voting.allocation.twin import State, Twin
-from talkoot.voting.ballot import Completion, Fit, Rule
+from talkoot.voting.ballot import Comparison, Completion, Fit, Rule
 
 
 @dataclass(slots=True)
@@ -93,6 +93,8 @@ def with_reasons(twin: Twin, state: State, walk: Walk) -> None:
 def with_missed_votes(twin: Twin, state: State, walk: Walk, *, per_cost: bool) -> None:
     """Try: with how many votes more would it have been funded?"""
     if twin.rule.completion is not Completion.NONE:
+        return
+    if twin.rule.comparison is not Comparison.NONE and twin.rule.rule is not Rule.GREEDY:
         return
     for place in twin.taking_part:
         if place in state.winners:
