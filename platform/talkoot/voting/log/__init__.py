@@ -47,6 +47,7 @@ from talkoot.voting.log.standing import (
     standing_hashes,
     standing_of,
 )
+from talkoot.voting.log.warming import warm
 
 __all__ = [
     "ALL_KEYS",
@@ -88,4 +89,5 @@ __all__ = [
     "replace_standing",
     "standing_hashes",
     "standing_of",
+    "warm",
 ]

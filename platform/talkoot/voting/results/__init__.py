@@ -23,6 +23,7 @@ from talkoot.voting.results.store import (
     result_of,
 )
 from talkoot.voting.results.values import Accounting, Fate, ProjectResult, Result
+from talkoot.voting.results.warming import warm
 
 __all__ = [
     "BALLOTS",
@@ -61,4 +62,5 @@ __all__ = [
     "recounted",
     "result_of",
     "set_digest",
+    "warm",
 ]

@@ -34,6 +34,7 @@ from talkoot.voting.results.files import public_files
 from talkoot.voting.results.gather import Gathering, partition_from
 from talkoot.voting.results.partition import Partition
 from talkoot.voting.results.store import public_file_kept, result_kept
+from talkoot.voting.results.warming import warm
 
 Progress = Callable[[int, int], None]
 """Called from another thread with the number of entries read, and of all."""
@@ -97,6 +98,7 @@ async def partition_read(
     if engine is Engine.TWINS:
         found = [e async for e in all_entries(session, election.id) if keys.holds(e.voter_key)]
         return await asyncio.to_thread(partition_from, found, definition, engine=engine)
+    await asyncio.to_thread(warm)
     gathering = Gathering(definition, every if keys == ALL_KEYS else 0, engine=engine)
 
     def kept(batch: LogColumns) -> None:
