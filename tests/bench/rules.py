@@ -10,6 +10,7 @@ import statistics
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from tests.bench.harness import (
     short_seconds,
     tell,
 )
-from tests.bench.peers import Form, NotItsRule, TooLong, opened
+from tests.bench.peers import Form, NotItsRule, Peer, TooLong, Verdict, opened
 from tests.bench.posed import decided_by_us, posed
 from tests.bench.record import files, name_of
 from tests.shared_data import FOLDER
@@ -48,7 +49,8 @@ RULES = (
 )
 
 MOST_CELLS = 1_000_000
-"""Different ballots times projects, from which pabutools takes more than about five seconds."""
+"""Different ballots times projects, from which pabutools takes more than about five seconds; only
+with ``--full`` more is measured, and of elections with few ballots more than a tenth of that."""
 FORMS_ALIKE = 3
 """Where more than this many ballots are alike on average, the list of all is never the faster."""
 ADD1_S = {Scale.SHORT: 30.0, Scale.FULL: 120.0}
@@ -96,25 +98,30 @@ def words_of(rule: AllocationRule) -> str:
     return rule.rule if rule.completion is Completion.NONE else f"{rule.rule}+{rule.completion}"
 
 
-def theirs(
-    here: Election, form: Form, rule: AllocationRule, runs: int, limit_s: float
-) -> tuple[list[float], tuple[str, ...]]:
-    """Their seconds and winners. Raises :class:`TooLong` and :class:`NotItsRule`."""
-    with opened(here.file, form) as peer:
-        here.theirs_read_s.append(peer.sizes.parse_s)
-        verdicts = [
-            peer.decide(rule.rule, completion=rule.completion, limit_s=limit_s) for _ in range(runs)
-        ]
-    return [verdict.seconds for verdict in verdicts], verdicts[0].winners
+def theirs(here: Election, rule: AllocationRule, limit_s: float) -> tuple[Form, list[Verdict]]:
+    """Verdicts by the faster of pabutools' forms, its first in each included.
+
+    Raises :class:`TooLong` and :class:`NotItsRule`.
+    """
+    with ExitStack() as stack:
+        peers = {form: stack.enter_context(opened(here.file, form)) for form in here.forms}
+        here.theirs_read_s.extend(peer.sizes.parse_s for peer in peers.values())
+        first = {form: verdict(peer, rule, limit_s) for form, peer in peers.items()}
+        form = min(first, key=lambda one: first[one].seconds)
+        rest = [verdict(peers[form], rule, limit_s) for _ in range(RUNS - 1)]
+    return form, [first[form], *rest]
+
+
+def verdict(peer: Peer, rule: AllocationRule, limit_s: float) -> Verdict:
+    """One decision of the election that is open."""
+    return peer.decide(rule.rule, completion=rule.completion, limit_s=limit_s)
 
 
 def measured(here: Election, rule: AllocationRule, limit_s: float) -> Row:
     """One rule on one election. Raises :class:`TooLong` and :class:`NotItsRule`."""
     name = f"rules/{words_of(rule)}/{here.name}"
-    first = {form: theirs(here, form, rule, 1, limit_s) for form in here.forms}
-    form = min(first, key=lambda one: first[one][0])
-    others, winners = theirs(here, form, rule, RUNS, limit_s)
-    problem = here.problem
+    form, verdicts = theirs(here, rule, limit_s)
+    problem, winners = here.problem, verdicts[0].winners
     mine = decided_by_us(posed(problem), rule)
     if rule.rule is Rule.PHRAGMEN:  # pabutools gives its winners sorted by name
         mine = tuple(sorted(mine))
@@ -124,7 +131,7 @@ def measured(here: Election, rule: AllocationRule, limit_s: float) -> Row:
     return compared(
         name,
         ours_s=statistics.median(taken),
-        theirs_s=statistics.median(others),
+        theirs_s=statistics.median(one.seconds for one in verdicts),
         runs=RUNS,
         n=here.ballots,
         note=f"{problem.profile.groups} different ballots, {len(problem.costs)} projects,"
@@ -133,12 +140,13 @@ def measured(here: Election, rule: AllocationRule, limit_s: float) -> Row:
 
 
 def in_bounds(here: Election, rule: AllocationRule, scale: Scale) -> bool:
-    """Whether it is measured at this scale; Add1 where a recorded run has ended."""
-    if rule.completion is Completion.NONE:
-        return scale is Scale.FULL or here.cells <= MOST_CELLS
-    recorded = facts().elections.get(here.name)
-    ended = recorded is None or f"{words_of(rule)}/{rule.stop}" in recorded.decided
-    return ended and (scale is Scale.FULL or here.cells <= MOST_CELLS)
+    """Whether it is measured at this scale; Add1 only where a recorded run has ended."""
+    if rule.completion is not Completion.NONE:
+        recorded = facts().elections.get(here.name)
+        if recorded is not None and f"{words_of(rule)}/{rule.stop}" not in recorded.decided:
+            return False
+    most = MOST_CELLS if here.ballots >= LARGE else MOST_CELLS // 10
+    return scale is Scale.FULL or here.cells <= most
 
 
 def reading(here: Election) -> Row:
