@@ -25,14 +25,24 @@ from talkoot.voting.cluster import (
     shard_jobs,
     shard_read,
 )
+from talkoot.voting.dedup import EntryColumns, settle, settled
 from talkoot.voting.log import CHANNELS
-from talkoot.voting.results import Count, counted, files_of, finished, partition_from
+from talkoot.voting.results import (
+    Count,
+    counted,
+    files_of,
+    finished,
+    partition_counted,
+    partition_from,
+)
 from tests.voting.cluster.made_up import (
     HEAD,
     a_folder,
     a_key,
+    a_large_definition,
     a_small_folder,
     entries_of_some,
+    random_partition,
 )
 from tests.voting.results.made_up import RULES, a_definition, an_entry, elections
 
@@ -341,3 +351,17 @@ def test_the_list_says_that_the_shards_are_confidential(tmp_path: Path) -> None:
     assert json.loads((folder / MANIFEST).read_bytes())["confidential"].startswith("CONFIDENTIAL")
     modes = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
     assert set(modes.values()) == {0o600}, modes
+
+
+def test_a_range_of_voter_keys_needs_no_sorting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part's keys begin alike; settling by how they begin would fall back to a great sort."""
+    partition = random_partition(np.random.default_rng(7), 20_000, Place(part=3, parts=10), 50)
+
+    def sorts(_entries: EntryColumns) -> None:
+        raise AssertionError("sorted")
+
+    monkeypatch.setattr(settle, "settled_by_sorting", sorts)
+    with pytest.raises(AssertionError, match="sorted"):
+        settled(partition.entries)
+    part = partition_counted(partition, a_large_definition())
+    assert (part.entries, part.counted, part.superseded) == (20_000, 19_000, 1_000)

@@ -78,7 +78,7 @@ def partition_counted(
     ``salt``, 16 bytes, enters the digest of what stands: parts can be added if theirs is the same.
     """
     entries, choices = partition.entries, partition.choices
-    settlement = settled(entries, engine=engine)
+    settlement = settled(_turned(entries), engine=engine)
     standing = settlement.standing
     valid = standing[partition.faulty[standing] == 0]
     projects = tuple(project.id for project in definition.projects)
@@ -92,6 +92,19 @@ def partition_counted(
             tally_columns(choices, len(projects), rows=valid, keys=partition.channel, engine=engine)
         ),
         standing=set_digest(entries.voter, entries.entry_hash, standing, salt, engine=engine),
+    )
+
+
+def _turned(entries: EntryColumns) -> EntryColumns:
+    """Entries with the halves of their voter keys changed over: the same voters in the same rows.
+
+    A partition may be one range of keys, whose first halves are alike; the second never are, and
+    settling is quick where what comes first is spread evenly.
+    """
+    return EntryColumns(
+        voter=np.ascontiguousarray(entries.voter[:, ::-1]),
+        precedence=entries.precedence,
+        entry_hash=entries.entry_hash,
     )
 
 
