@@ -70,3 +70,34 @@ def test_a_kernel_is_compiled_once_and_only_loaded_by_the_next_process(
     assert _run(programme, cache) == [5, 1, 0]
     kept = cache if folder == "may not be written" else beside
     assert list(kept.rglob("*.nbc"))
+
+
+HELPER = """
+from talkoot.base.compiled import inlined
+
+@inlined
+def step(some):
+    return some + {by}
+"""
+CALLER = """
+from talkoot.base.compiled import kernel
+from counters.helper import step
+
+@kernel("i8(i8)")
+def counted(some):
+    return step(some)
+"""
+
+
+def test_a_kernel_is_compiled_anew_when_what_it_takes_from_another_file_has_changed(
+    tmp_path: Path,
+) -> None:
+    package = tmp_path / "counters"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "caller.py").write_text(CALLER)
+    programme = tmp_path / "count.py"
+    programme.write_text("from counters.caller import counted\n\nprint(counted(1))\n")
+    for by in (1, 20, 1):
+        (package / "helper.py").write_text(HELPER.format(by=by))
+        assert _run(programme, tmp_path) == [1 + by]

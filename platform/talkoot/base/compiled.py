@@ -7,7 +7,11 @@ process only loads it. It holds no lock of the interpreter while it runs.
 Importing this module takes about half a second: only what counts may do it.
 """
 
+import re
+import sys
 from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from numba import njit, types
@@ -26,6 +30,9 @@ def kernel(*signatures: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
 
     def compiled(function: Callable[P, R]) -> Callable[P, R]:
+        # Numba looks whether the kernel's own file has changed, not those that it takes from. What
+        # is kept is found by its name: so the name says what all of them hold.
+        function.__qualname__ += f"_{_sources_of(function.__module__)}"
         made: Callable[P, R] = njit(
             [_read(signature) for signature in signatures],
             cache=True,
@@ -36,6 +43,25 @@ def kernel(*signatures: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return made
 
     return compiled
+
+
+def _sources_of(module: str) -> str:
+    """What a module and all that it imports from its own package hold, as a short hash."""
+    package = module.partition(".")[0]
+    found: dict[str, bytes] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        file = sys.modules[name].__file__
+        if name in found or file is None:
+            continue
+        found[name] = Path(file).read_bytes()
+        imported = [word.decode() for word in _IMPORT.findall(found[name])]
+        waiting += [one for one in imported if one.partition(".")[0] == package]
+    return blake2b(b"".join(found[name] for name in sorted(found)), digest_size=6).hexdigest()
+
+
+_IMPORT = re.compile(rb"^from ([\w.]+) import", re.MULTILINE)
 
 
 def _read(signature: str) -> Signature:
