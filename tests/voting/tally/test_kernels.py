@@ -217,6 +217,14 @@ def test_more_ballots_than_63_bits_count_are_refused() -> None:
         merged([half, half])
 
 
+def test_rows_and_keys_may_lie_apart_in_memory() -> None:
+    some = choices_from([((0, 1),), ((1, 1),), ((2, 1),)], projects=3)
+    rows, keys = np.arange(6)[::2] // 2, np.arange(6, dtype=np.uint8)[::2]
+    found = tally_columns(some, 3, rows=rows, keys=keys)
+    assert found.ballots.tolist() == [1, 0, 1, 0, 1]
+    assert profile_from_choices(some, IDS[:3], rows=rows).groups == 3
+
+
 def test_keys_are_one_a_ballot() -> None:
     some = choices_from([(), ()], projects=3)
     with pytest.raises(ValueError, match="1 keys of uint8 for 2 ballots"):

@@ -46,7 +46,7 @@ def tally_columns(
     and ballots differ in number; ``IndexError`` for a row that is not there.
     """
     number = len(choices)
-    key = np.zeros(number, np.uint8) if keys is None else keys
+    key = np.zeros(number, np.uint8) if keys is None else np.ascontiguousarray(keys)
     if len(key) != number or key.dtype != np.uint8:
         raise ValueError(f"{len(key)} keys of {key.dtype} for {number} ballots, one uint8 each")
     named = number if rows is None else len(rows)

@@ -32,6 +32,7 @@ def times_of(number: int, rows: Rows | None) -> U8 | I64:
 
     if rows is None:
         return np.ones(number, np.uint8)
+    rows = np.ascontiguousarray(rows, np.int64)
     times = np.zeros(number, np.uint8)
     if kernels.times_marked(rows, times) == kernels.DONE:
         return times
