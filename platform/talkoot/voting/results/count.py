@@ -63,11 +63,17 @@ def finished(
     )
     if not accounting.holds or part.counted != part.profile.ballots:
         raise BrokenLog(f"the entries do not add up: {accounting}")
-    del engine
     problem = problem_of(part.profile, definition)
-    allocation = allocated(problem, definition.allocation)
+    allocation = allocated(problem, definition.allocation, engine=engine)
     return Count(
-        result=result_of_count(definition, problem, allocation, accounting, channels=part.channels),
+        result=result_of_count(
+            definition,
+            problem,
+            allocation,
+            accounting,
+            channels=part.channels,
+            engine=engine,
+        ),
         profile=part.profile,
         allocation=allocation,
         channels=part.channels,

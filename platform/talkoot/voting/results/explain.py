@@ -3,6 +3,7 @@
 from fractions import Fraction
 from math import ceil, floor
 
+from talkoot.base.engine import Engine
 from talkoot.base.ids import ProjectId
 from talkoot.voting.allocation import Allocation, AllocationProblem, FateKind, Phase, Round
 from talkoot.voting.allocation import Fate as ExactFate
@@ -36,10 +37,13 @@ def result_of_count(
     allocation: Allocation,
     accounting: Accounting,
     channels: KeyCounts | None = None,
+    *,
+    engine: Engine = Engine.KERNELS,
 ) -> Result:
     """Put the count into the form that is published.
 
-    ``channels`` are the counts by channel, in the order of :data:`CHANNELS`.
+    ``channels`` are the counts by channel, in the order of :data:`CHANNELS`. ``engine`` works out
+    what other rules would have made of the ballots.
     """
     rule = definition.allocation
     return Result(
@@ -69,7 +73,7 @@ def result_of_count(
         pots=pots_of(allocation),
         rounds=tuple(steps_of(problem, rule, allocation)),
         satisfied=satisfied_by(problem.profile, allocation.winners),
-        alternatives=compared(problem, rule, allocation),
+        alternatives=compared(problem, rule, allocation, engine=engine),
         channels=None if channels is None else _channels(definition, channels),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from talkoot.base.engine import Engine
 from talkoot.base.ids import ProjectId
 from talkoot.voting.allocation import Allocation, AllocationProblem, allocated
 from talkoot.voting.ballot import AllocationRule, Comparison, Completion, Rule
@@ -32,7 +33,11 @@ def _places(profile: Profile, winners: Sequence[ProjectId]) -> list[int]:
 
 
 def compared(
-    problem: AllocationProblem, rule: AllocationRule, allocation: Allocation
+    problem: AllocationProblem,
+    rule: AllocationRule,
+    allocation: Allocation,
+    *,
+    engine: Engine = Engine.KERNELS,
 ) -> tuple[Alternative, ...]:
     """Give the outcome by votes and by equal shares; nothing for a poll.
 
@@ -46,7 +51,9 @@ def compared(
     greedy = replace(alone, rule=Rule.GREEDY, completion=Completion.NONE)
     shares = replace(alone, rule=Rule.MES_COST, completion=Completion.ADD1U)
     return tuple(
-        _alternative(problem, one, allocation if one == rule else allocated(problem, one))
+        _alternative(
+            problem, one, allocation if one == rule else allocated(problem, one, engine=engine)
+        )
         for one in (greedy, shares)
     )
 

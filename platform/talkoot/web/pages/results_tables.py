@@ -44,7 +44,7 @@ def support_table(voice: Voice, result: Result, ordered: Sequence[ProjectResult]
         rows.append((voice.said(project.name), *cells))
     return Table(
         id="support-table",
-        caption=voice.gettext("Support and what was needed"),
+        caption=voice.gettext("What each project had and needed"),
         columns=(text_column(voice.gettext("Project")), Column(words=had), Column(words=needed)),
         rows=tuple(rows),
     )
@@ -58,7 +58,7 @@ def satisfaction_table(voice: Voice, result: Result) -> Table:
     voters = sum(result.satisfied)
     return Table(
         id="satisfaction-table",
-        caption=voice.gettext("How many of their choices people got"),
+        caption=voice.gettext("People by how many of their choices are carried out"),
         columns=(
             text_column(voice.gettext("Carried out")),
             *(Column(words=words) for words, _ in columns),

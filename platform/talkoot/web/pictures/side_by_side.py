@@ -110,8 +110,10 @@ def _in_words(voice: Voice, pairs: Sequence[Pair]) -> str:
 
 def _shapes(pairs: Sequence[Pair], heads: tuple[str, str], plan: _Plan) -> Iterator[Shape]:
     left, right = plan.middle - _HALF_GAP, plan.middle + _HALF_GAP
-    yield Words(x=left - 6, y=18, words=heads[0], look="word word-note", anchor=Anchor.END)
-    yield Words(x=right + 6, y=18, words=heads[1], look="word word-note")
+    yield Words(
+        x=left - 6, y=18, words=fitted(heads[0], left - 6), look="word word-note", anchor=Anchor.END
+    )
+    yield Words(x=right + 6, y=18, words=fitted(heads[1], plan.arm), look="word word-note")
     longest = max(pair.cost for pair in pairs) or 1
     for at, pair in enumerate(pairs):
         top = plan.head + at * plan.pitch
