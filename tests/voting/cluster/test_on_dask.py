@@ -176,6 +176,18 @@ def test_a_scheduler_that_is_lost_is_one_sentence(tmp_path: Path, manifest: Mani
         counted_by(client, shard_jobs(manifest), one_done=lost.process.kill)
 
 
+def test_a_last_worker_that_is_lost_is_one_sentence(
+    tmp_path: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_dask, "LOOK_S", 0.5)
+    with (
+        machines(tmp_path, workers=1) as lost,
+        workers_of(lost.scheduler) as client,
+        pytest.raises(Unavailable, match="no worker is left to count with"),
+    ):
+        counted_by(client, shard_jobs(manifest), one_done=lost.workers[0].kill)
+
+
 def test_a_scheduler_without_workers_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
