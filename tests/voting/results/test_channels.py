@@ -71,9 +71,9 @@ Row = tuple[int, ...]
 
 @st.composite
 def elections_by_channel(draw: st.DrawFn) -> tuple[Row, tuple[Row, ...]]:
-    """Small channels where every voter chooses one of up to four projects, and each is chosen."""
-    cells = st.tuples(*[st.integers(0, 6)] * 3).filter(any)
-    rows = tuple(draw(st.lists(cells, min_size=2, max_size=4)))
+    """Small channels where every voter chooses one of up to four projects."""
+    cells = st.tuples(*[st.integers(0, 6)] * draw(st.integers(2, 3)))
+    rows = tuple((*row, 0)[:3] for row in draw(st.lists(cells, min_size=1, max_size=4)))
     return tuple(sum(row[at] for row in rows) for at in range(3)), rows
 
 
@@ -99,7 +99,7 @@ def _rows(row: Row, shown: tuple[int | None, ...]) -> list[Row]:
 
 
 @given(elections_by_channel())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_number_left_out_can_be_worked_out(election: tuple[Row, tuple[Row, ...]]) -> None:
     ballots, rows = election
     found = table(ballots, *rows, least=2)
@@ -108,7 +108,7 @@ def test_no_number_left_out_can_be_worked_out(election: tuple[Row, tuple[Row, ..
     fitting = worlds(rows, found)
     for at, row in enumerate(found.projects):
         for column, cell in enumerate(row.votes):
-            if cell is None:
+            if cell is None and any(rows[at]):
                 assert len({world[at][column] for world in fitting}) > 1
 
 

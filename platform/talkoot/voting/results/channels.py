@@ -8,8 +8,10 @@ must not follow from those that stay. The table is published in nested steps:
 - in a row either all channels are shown, or only the first (and so the rest of them together), or
   only the total. A row takes the first of these in which every number shown or implied, and the
   number of ballots beside it that do not name the project, is at least the least;
-- a column is treated likewise: the rows that leave it out must be none, or two or more that
-  together are at least the least. Until that holds, the next smallest row leaves it out too.
+- in a column the cells that rows leave out must not follow from its total: together they, and what
+  else these rows leave out, are each at least the least, and so is what all of them but the largest
+  leave out. Until that holds, the next smallest row leaves its cell out too; where no row is left
+  to do so, there is no table.
 """
 
 from collections.abc import Sequence
@@ -53,7 +55,9 @@ def channel_table(
         return None
     rows = [[counts.votes[at][place] for at in order] for place in range(len(numbers))]
     shown = [min(most, _widest_with_others(row, ballots, least)) for row in rows]
-    shown = _none_alone(rows, shown, least)
+    for column in reversed(range(most)):
+        if not _hidden_together(rows, shown, column, least):
+            return None
     return ChannelTable(
         least=least,
         channels=tuple(counts.channels[at] for at in order),
@@ -91,27 +95,23 @@ def _widest_with_others(row: list[int], ballots: list[int], least: int) -> int:
     return min(_widest(row, least), _widest(others, least))
 
 
-def _none_alone(rows: list[list[int]], shown: list[int], least: int) -> list[int]:
-    """Let more rows leave cells out until no column tells what few rows have left out."""
-    shown = list(shown)
-    for column in reversed(range(len(rows[0]))):
-        narrower = next(many for many in _steps(len(rows[0])) if many <= column)
-        while _tells(_hidden(rows, shown, column), least):
-            wide = [at for at, many in enumerate(shown) if many > column]
-            if not wide:
-                break
-            shown[_smallest(rows, wide, column)] = narrower
-    return shown
+def _hidden_together(rows: list[list[int]], shown: list[int], column: int, least: int) -> bool:
+    """Let more rows leave a cell out until the column tells nothing; say if that is enough."""
+    narrower = next(many for many in _steps(len(rows[0])) if many <= column)
+    while _tells(rows, shown, column, least):
+        wide = [at for at, many in enumerate(shown) if many > column]
+        if not wide:
+            return False
+        shown[min(wide, key=lambda at: (rows[at][column], at))] = narrower
+    return True
 
 
-def _hidden(rows: list[list[int]], shown: list[int], column: int) -> list[int]:
-    return [row[column] for row, many in zip(rows, shown, strict=True) if many <= column]
-
-
-def _smallest(rows: list[list[int]], some: list[int], column: int) -> int:
-    return min(some, key=lambda at: (rows[at][column], at))
-
-
-def _tells(hidden: list[int], least: int) -> bool:
-    """Whether a column's total would tell what these cells are."""
-    return bool(hidden) and (len(hidden) < PAIR or sum(hidden) < least)
+def _tells(rows: list[list[int]], shown: list[int], column: int, least: int) -> bool:
+    """Whether a column's total would tell what some of its cells are that are left out."""
+    hidden = [(row, many) for row, many in zip(rows, shown, strict=True) if many <= column]
+    if not hidden:
+        return False
+    cells = sum(row[column] for row, _ in hidden)
+    left_out = [sum(row[many:]) for row, many in hidden]
+    whole = sum(left_out)
+    return min(cells, whole - cells, whole - max(left_out)) < least
