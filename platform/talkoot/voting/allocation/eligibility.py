@@ -16,7 +16,8 @@ def barred(problem: AllocationProblem, rule: AllocationRule) -> Mapping[int, Fat
     Świecie 2023, whose divisor was 3: with v of n ballots naming it, a project of cost c out of a
     budget B is barred if v/n < c/(3B). A poll bars nothing.
     """
-    if rule.rule is Rule.COUNT_ONLY:
+    asked = rule.min_support or rule.support_for_cost or not all(problem.eligible)
+    if rule.rule is Rule.COUNT_ONLY or not asked:
         return {}
     found = {}
     for place, project in enumerate(problem.profile.projects):

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from talkoot.base.ids import ProjectId
 from talkoot.voting.allocation.greedy import GreedyRun, Order, rounds_of
 from talkoot.voting.allocation.missed import missed_by
 from talkoot.voting.allocation.outcome import Compared, Fate, FateKind, Phase, Round
@@ -32,8 +31,13 @@ def with_greedy(
     found = dict(before.unfunded)
     ids = problem.profile.projects
     for place, missing in run.missing.items():
-        usual = found.get(place, Fate(project=ids[place], kind=FateKind.NOT_AFFORDABLE_LEFT))
-        found[place] = replace(usual, kind=FateKind.NOT_AFFORDABLE_LEFT, missing=Fraction(missing))
+        known = found.get(place)
+        kind, lacking = FateKind.NOT_AFFORDABLE_LEFT, Fraction(missing)
+        found[place] = (
+            Fate(project=ids[place], kind=kind, missing=lacking)
+            if known is None
+            else replace(known, kind=kind, missing=lacking)
+        )
     for place in run.not_reached:
         usual = found.get(place, Fate(project=ids[place], kind=FateKind.STOPPED_BEFORE))
         stop = None if run.stopped_at is None else ids[run.stopped_at.place]
@@ -49,25 +53,30 @@ def with_greedy(
 
 
 def with_missing_votes(
-    problem: AllocationProblem, rule: AllocationRule, order: Order, run: GreedyRun
-) -> Mapping[int, Fate]:
-    """Give, for greedy alone, all that took part and were not funded, with the votes they missed.
+    problem: AllocationProblem,
+    rule: AllocationRule,
+    order: Order,
+    run: GreedyRun,
+    decided: Decided,
+) -> Decided:
+    """Say, for greedy alone, of all that took part and were not funded how many votes they missed.
 
     With a completion or a comparison, more votes could change something else: then nothing is said.
     """
-    ids, funded = problem.profile.projects, set(run.funded)
-    found = dict(with_greedy(problem, Decided(), order, run, Phase.RULE).unfunded)
     uncompared = rule.comparison is Comparison.NONE or rule.rule is Rule.GREEDY
-    alone = rule.completion is Completion.NONE and uncompared
+    if rule.completion is not Completion.NONE or not uncompared:
+        return decided
+    ids, funded = problem.profile.projects, set(run.funded)
+    found = dict(decided.unfunded)
     for place, may in enumerate(problem.eligible):
-        if place in funded or not may or not alone:
+        if place in funded or not may:
             continue
-        fate = found.get(place, Fate(project=ids[place], kind=FateKind.EXCLUDED))
+        fate = found.get(place) or Fate(project=ids[place], kind=FateKind.EXCLUDED)
         if (missed := missed_by(problem, rule, order, run, place)) is not None:
             by = fate.blocked_by or ids[missed.before]
             fate = replace(fate, missing_votes=missed.votes, blocked_by=by)
         found[place] = fate
-    return found
+    return replace(decided, unfunded=found)
 
 
 def fates_of(
@@ -85,20 +94,10 @@ def fates_of(
             fate = decided.unfunded.get(place, Fate(project=project, kind=FateKind.EXCLUDED))
             club = problem.exclusive[place]
             if club >= 0 and club in winners:
-                fate = _excluded(fate, winners[club])
+                fate = replace(
+                    fate, kind=FateKind.EXCLUDED, missing=Fraction(0), blocked_by=winners[club]
+                )
             yield _plainest(problem, place, fate)
-
-
-def _excluded(fate: Fate, by: ProjectId) -> Fate:
-    """What it lacked, and when, did not decide."""
-    return replace(
-        fate,
-        kind=FateKind.EXCLUDED,
-        missing=Fraction(0),
-        blocked_by=by,
-        out_after=None,
-        behind_then=None,
-    )
 
 
 def _plainest(problem: AllocationProblem, place: int, reason: Fate) -> Fate:

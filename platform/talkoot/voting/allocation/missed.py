@@ -56,6 +56,9 @@ class _Race:
 
     def least(self) -> int | None:
         """The least number of votes more with which it does; more never harm."""
+        equal = self.equal()
+        if equal is not None:
+            return equal if equal > 0 and self.ahead(equal) else equal + 1
         far = next((1 << at for at in range(_DOUBLINGS) if self.ahead(1 << at)), None)
         if far is None:
             return None
@@ -64,6 +67,15 @@ class _Race:
             middle = (near + far) // 2
             near, far = (near, middle) if self.ahead(middle) else (middle, far)
         return far
+
+    def equal(self) -> int | None:
+        """How many votes more make it at least equal, where that is a matter of votes alone."""
+        score, costs = self.problem.tally.score, self.problem.costs
+        if self.by is By.SCORE:
+            return score[self.rival] - score[self.place]
+        if not costs[self.rival] or not costs[self.place]:
+            return None
+        return -(-score[self.rival] * costs[self.place] // costs[self.rival]) - score[self.place]
 
     def ahead(self, more: int) -> bool:
         """Whether it comes first with so many votes more."""

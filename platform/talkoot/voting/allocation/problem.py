@@ -78,7 +78,7 @@ class AllocationProblem:
     def supported(self) -> frozenset[int]:
         """The places of the projects that some ballot gives a positive value."""
         items = self.profile.items[self.profile.values > 0]
-        return frozenset(np.unique(items).tolist())
+        return frozenset(np.flatnonzero(np.bincount(items)).tolist())
 
 
 def as_approvals(problem: AllocationProblem) -> AllocationProblem:

@@ -155,7 +155,7 @@ def _by_rule(problem: AllocationProblem, rule: AllocationRule, ranks: list[int])
 def _greedily(problem: AllocationProblem, rule: AllocationRule, order: Order) -> Decided:
     run = greedy(problem, order, fit=rule.fit)
     decided = with_greedy(problem, Decided(), order, run, Phase.RULE)
-    return replace(decided, unfunded=with_missing_votes(problem, rule, order, run))
+    return with_missing_votes(problem, rule, order, run, decided)
 
 
 def _compared(
