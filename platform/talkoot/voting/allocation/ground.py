@@ -1,26 +1,42 @@
-"""The fixed ground of the Method of Equal Shares: scaled money, supporters, and a run's numbers.
+"""The ground of the Method of Equal Shares: an election laid out for kernels, in scaled money.
 
 Money is multiplied by the number of ballots, so that every voter starts with a whole number (the
-budget itself, where the endowment is exact) and a cost c becomes n*c. For the arrays it is then
-shifted by a power of two, so that the sum of all money just fits 61 bits. Each amount is kept as
-two whole numbers between which the exact value lies; no floating point is used at all.
+budget itself, where the endowment is exact) and a cost c becomes n*c. In a run it is then shifted
+by a power of two, so that the sum of all money just fits 61 bits. Each amount is kept as two whole
+numbers between which the exact value lies (``filling.py``).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import gcd
 
 import numpy as np
-import numpy.typing as npt
 
+from talkoot.voting.allocation.field import (
+    CLUB,
+    COST,
+    ENTRY,
+    FLAT,
+    I64,
+    OPEN,
+    RANK,
+    TERMS,
+    WORTH,
+    Field,
+    listed,
+    ordered,
+)
 from talkoot.voting.allocation.problem import AllocationProblem
-from talkoot.voting.allocation.support import Supporters, supporters_of, twins_of
-
-I64 = npt.NDArray[np.int64]
 
 SUM_BITS = 61
 """All money together stays below 2^61, so that sums of both bounds fit 64 bits with room."""
+
+SMALL = 2**61
+"""Whole numbers that kernels multiply once more or add up stay below this."""
+
+FOR_MONEY, FREE, NEITHER = 1, 2, 0
+"""What the column OPEN says of a project."""
 
 
 class Utilities(Enum):
@@ -34,74 +50,119 @@ class Utilities(Enum):
 class Ground:
     """What all runs of one election share.
 
-    ``costs`` are scaled money (n*c / ``scale``); ``flat`` is each project's total value over all
-    supporters, so that a project is paid in equal parts by rho = cost / flat; ``unit`` is one
-    currency unit more for one voter, in scaled money; ``free`` and ``contested`` are the supported
-    projects of cost zero and of positive cost, in listed order.
+    Scaled money is n * money / ``scale``. ``unit`` is one currency unit more for one voter, in
+    scaled money, and ``purse`` the budget's share of one voter. ``worth_unit``: the column WORTH is
+    the whole cost divided by it (for cost utilities, else 1). ``large``: amounts exceed what
+    kernels can hold, and only the slow twin can decide.
     """
 
     problem: AllocationProblem
     utilities: Utilities
-    supporters: Sequence[Supporters]
-    flat: Sequence[int]
-    twins: Sequence[int]
-    ranks: Sequence[int]
-    costs: Sequence[int]
-    unit: int
+    field: Field
+    ballots: int
     scale: int
-    free: Sequence[int]
-    contested: Sequence[int]
-
-    def shift(self, start: int) -> int:
-        """By how many bits money is shifted in a run where every voter starts with ``start``."""
-        return SUM_BITS - max(1, start * self.problem.profile.ballots).bit_length()
-
-    def key_cost(self, place: int) -> int:
-        """What rho is divided by before projects are compared."""
-        return self.problem.worths[place] if self.utilities is Utilities.COST else 1
+    unit: int
+    purse: int
+    worth_unit: int
+    large: bool
 
     @property
-    def free_and_funded(self) -> list[int]:
-        """What costs nothing, by rank: of each group the first."""
-        funded: list[int] = []
-        for place in sorted(self.free, key=self.ranks.__getitem__):
-            if place not in self.excluded(funded):
-                funded.append(place)
-        return funded
+    def free(self) -> list[int]:
+        """What costs nothing and is funded, by rank."""
+        terms = self.field.terms
+        places = np.flatnonzero(terms[:, OPEN] == FREE)
+        return [int(place) for place in places[np.argsort(terms[places, RANK])]]
 
-    def excluded(self, bought: Iterable[int]) -> set[int]:
-        """The projects of which another of the same group is among those bought."""
-        groups = {self.problem.exclusive[place] for place in bought} - {-1}
-        return {place for place, group in enumerate(self.problem.exclusive) if group in groups}
+    def rivals(self, place: int) -> list[int]:
+        """The other projects of its group, of which only one may be bought."""
+        clubs = self.field.terms[:, CLUB]
+        if clubs[place] < 0:
+            return []
+        return [int(one) for one in np.flatnonzero(clubs == clubs[place]) if one != place]
+
+    def key_of(self, place: int) -> int:
+        """What rho (in minor units) is divided by to give the measure of a round."""
+        return int(self.field.terms[place, WORTH]) * self.worth_unit
 
 
 def ground_of(problem: AllocationProblem, utilities: Utilities, ranks: Sequence[int]) -> Ground:
     """Prepare an election."""
-    supporters = supporters_of(problem.profile)
-    n = problem.profile.ballots
-    scale = gcd(problem.budget, *(n * cost for cost in problem.costs), n * problem.unit) or 1
-    supported = [
-        place
-        for place, some in enumerate(supporters)
-        if len(some.groups) and problem.eligible[place]
-    ]
+    profile = problem.profile
+    projects, ballots = len(problem.costs), profile.ballots
+    bounds = np.empty(projects + 1, np.int64)
+    entries = np.empty((len(profile.items), ENTRY), np.int32)
+    sums = np.empty((projects, 3), np.int64)
+    greatest = listed(
+        profile.indptr, profile.items, profile.values, profile.weights, bounds, entries, sums
+    )
+    scale = _scale(problem, ballots)
+    by_cost = utilities is Utilities.COST
+    worth_unit = (gcd(*problem.worths) or 1) if by_cost else 1
+    large = _large(problem, ballots, scale, worth_unit if by_cost else 0, greatest)
+    terms = np.zeros((projects, TERMS), np.int64)
+    if not large:
+        terms[:, COST] = [ballots * cost // scale for cost in problem.costs]
+        terms[:, WORTH] = [worth // worth_unit for worth in problem.worths] if by_cost else 1
+        terms[:, FLAT] = sums[:, 2]
+        terms[:, RANK] = ranks
+        terms[:, CLUB] = problem.exclusive
+        terms[:, OPEN] = _open(problem, terms, sums)
+        _leave_out_clubs_of_free(terms)
+    order = np.empty(projects, np.int64)
+    number = ordered(terms, order)
     return Ground(
         problem=problem,
         utilities=utilities,
-        supporters=supporters,
-        flat=[some.power() for some in supporters],
-        twins=twins_of(problem, supporters),
-        ranks=ranks,
-        costs=[n * cost // scale for cost in problem.costs],
-        unit=n * problem.unit // scale,
+        field=Field(
+            bounds=bounds,
+            entries=entries,
+            unit=greatest == 1,
+            terms=terms,
+            order=order[:number],
+            indptr=profile.indptr,
+            items=profile.items,
+            values=profile.values,
+        ),
+        ballots=ballots,
         scale=scale,
-        free=[place for place in supported if problem.costs[place] == 0],
-        contested=[place for place in supported if problem.costs[place] > 0],
+        unit=ballots * problem.unit // scale,
+        purse=problem.budget // scale,
+        worth_unit=worth_unit,
+        large=large,
     )
 
 
-def shifted(amount: int, by: int) -> tuple[int, int]:
-    """Give ``amount * 2^by`` rounded down and up."""
-    if by >= 0:
-        return amount << by, amount << by
-    return amount >> -by, -(-amount >> -by)
+def _scale(problem: AllocationProblem, ballots: int) -> int:
+    return gcd(problem.budget, ballots * gcd(*problem.costs, problem.unit)) or 1
+
+
+def _open(problem: AllocationProblem, terms: I64, sums: I64) -> I64:
+    eligible = np.array(problem.eligible, dtype=np.bool_)
+    takes_part = eligible & (sums[:, 2] > 0)
+    paid_for = (terms[:, COST] > 0) & (terms[:, WORTH] > 0)
+    state = np.where(terms[:, COST] == 0, FREE, np.where(paid_for, FOR_MONEY, NEITHER))
+    return np.where(takes_part, state, NEITHER)
+
+
+def _leave_out_clubs_of_free(terms: I64) -> None:
+    """Take out what is of one group with a free project: the first by rank of them is funded."""
+    free = np.flatnonzero((terms[:, OPEN] == FREE) & (terms[:, CLUB] >= 0))
+    for place in free[np.argsort(terms[free, RANK])].tolist():
+        if terms[place, OPEN] == FREE:
+            others = terms[:, CLUB] == terms[place, CLUB]
+            others[place] = False
+            terms[others, OPEN] = NEITHER
+
+
+def _large(
+    problem: AllocationProblem, ballots: int, scale: int, worth_unit: int, greatest: int
+) -> bool:
+    """Whether any number of the kernels might exceed 64 bits."""
+    most = ballots * max(*problem.costs, problem.budget, problem.unit, 0) // scale
+    worth = max(problem.worths, default=0) // worth_unit if worth_unit else 1
+    return (
+        greatest < 0
+        or ballots >= 2**31
+        or most >= SMALL
+        or ballots * greatest * max(greatest, worth, 1) >= SMALL
+    )

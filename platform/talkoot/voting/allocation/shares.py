@@ -1,12 +1,14 @@
 """The Method of Equal Shares with its completion by Add1, and its rounds told exactly."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
-from talkoot.voting.allocation.add1 import Added, add1
-from talkoot.voting.allocation.equal_shares import Bought, Run, equal_shares
+from talkoot.voting.allocation import ground as ground_
+from talkoot.voting.allocation.equal_shares import Added, Run, TooLarge, add1, equal_shares
 from talkoot.voting.allocation.explained import Decided
 from talkoot.voting.allocation.ground import Ground, Utilities, ground_of
-from talkoot.voting.allocation.ledger import Ledger
+from talkoot.voting.allocation.ledger import Ledger, Paid, Price
 from talkoot.voting.allocation.outcome import Fate, FateKind, Phase, Round
 from talkoot.voting.allocation.problem import AllocationProblem
 from talkoot.voting.ballot import AllocationRule, Completion, Endowment
@@ -15,26 +17,30 @@ from talkoot.voting.ballot import AllocationRule, Completion, Endowment
 def shares_decided(
     problem: AllocationProblem, rule: AllocationRule, utilities: Utilities, ranks: list[int]
 ) -> Decided:
-    """Decide by equal shares, without greedy completion."""
+    """Decide by equal shares, without greedy completion, and tell every round exactly."""
     ground = ground_of(problem, utilities, ranks)
-    added = _run(ground, rule)
-    ledger = Ledger(ground, start=added.run.start, shift=added.run.shift)
-    rounds = _rounds(ground, added.run, ledger)
-    funded = (*_free(ground), *added.run.places)
+    added = shares_run(ground, rule)
+    free = ground.free
+    telling = _Telling(ground, added.run)
+    rounds = (*(_free_round(ground, place) for place in free), *telling.rounds())
+    funded = (*free, *added.run.places)
     return Decided(
         funded=funded,
         rounds=rounds,
         steps=added.steps,
         endowment=_real(ground, Fraction(added.run.start)),
         unfunded={
-            place: _fate(ground, ledger, place)
+            place: telling.fate(place, len(free))
             for place in range(len(problem.costs))
             if place not in funded
         },
     )
 
 
-def _run(ground: Ground, rule: AllocationRule) -> Added:
+def shares_run(ground: Ground, rule: AllocationRule) -> Added:
+    """Decide by equal shares, without greedy completion: the run whose outcome stands."""
+    if ground.large:
+        raise TooLarge("these amounts do not fit 64 bits: count this election with the slow twin")
     start = _start(ground, rule.endowment)
     if rule.completion in (Completion.ADD1, Completion.ADD1U):
         return add1(ground, start=start, stop=rule.stop)
@@ -42,33 +48,14 @@ def _run(ground: Ground, rule: AllocationRule) -> Added:
 
 
 def _start(ground: Ground, endowment: Endowment) -> int:
-    exact = ground.problem.budget // ground.scale
-    if endowment is Endowment.FLOOR:
-        return exact // ground.unit * ground.unit if ground.unit else 0
-    return exact
+    if endowment is Endowment.FLOOR and ground.unit:
+        return ground.purse // ground.unit * ground.unit
+    return ground.purse if endowment is Endowment.EXACT else 0
 
 
 def _real(ground: Ground, scaled: Fraction) -> Fraction:
     """Scaled money in minor units."""
-    voters = ground.problem.profile.ballots
-    return scaled * ground.scale / voters if voters else Fraction(0)
-
-
-def _free(ground: Ground) -> list[int]:
-    return ground.free_and_funded
-
-
-def _rounds(ground: Ground, run: Run, ledger: Ledger) -> tuple[Round, ...]:
-    """Tell all rounds, entering them into the ledger one by one."""
-    rounds = [_free_round(ground, place) for place in _free(ground)]
-    left = ground.problem.budget
-    for bought in run.bought:
-        payers, short = ledger.enter(bought.quote)
-        left -= ground.problem.costs[bought.place]
-        rounds.append(
-            _round(ground, bought, rho=ledger.rhos[-1], payers=payers, short=short, left=left)
-        )
-    return tuple(rounds)
+    return scaled * ground.scale / ground.ballots if ground.ballots else Fraction(0)
 
 
 def _free_round(ground: Ground, place: int) -> Round:
@@ -83,33 +70,78 @@ def _free_round(ground: Ground, place: int) -> Round:
     )
 
 
-def _round(
-    ground: Ground, bought: Bought, *, rho: Fraction, payers: int, short: int, left: int
-) -> Round:
-    ids = ground.problem.profile.projects
-    measure = _real(ground, rho / ground.key_cost(bought.place))
-    worth = ground.problem.worths[bought.place] if ground.utilities is Utilities.COST else 1
-    price = measure * worth
-    return Round(
-        winner=ids[bought.place],
-        phase=Phase.RULE,
-        measure=measure,
-        payers=payers,
-        short=short,
-        tied_with=tuple(ids[place] for place in bought.tied),
-        left=left,
-        price=price,
-        effective_votes=ground.problem.costs[bought.place] / price,
-    )
+class _Telling:
+    """A run told round by round, exactly."""
 
+    def __init__(self, ground: Ground, run: Run) -> None:
+        self.ground, self.run = ground, run
+        self.ledger = Ledger(ground, start=run.start, sum_bits=ground_.SUM_BITS)
+        self.waiting = [int(place) for place in ground.field.order]
+        self.excluded = {rival for place in ground.free for rival in ground.rivals(place)}
 
-def _fate(ground: Ground, ledger: Ledger, place: int) -> Fate:
-    """What the supporters of a project that was not bought had at the end, and what they lacked."""
-    some = ground.supporters[place]
-    behind = _real(ground, ledger.money_behind(some.groups, some.weights))
-    return Fate(
-        project=ground.problem.profile.projects[place],
-        kind=FateKind.TOO_LITTLE_SUPPORT,
-        missing=ground.problem.costs[place] - behind,
-        money_behind=behind,
-    )
+    def rounds(self) -> Iterator[Round]:
+        """Tell all rounds, entering them into the ledger one by one."""
+        left = self.ground.problem.budget
+        for place, equals in zip(self.run.places, self.run.equals, strict=True):
+            price = self.ledger.price(place)
+            if price is None:
+                raise ValueError(f"project {place} was bought without the money for it")
+            tied = self._tied(place, price) if equals else ()
+            paid = self.ledger.enter(place, price)
+            self._bought(place)
+            left -= self.ground.problem.costs[place]
+            yield self._round(place, price, paid, tied, left)
+
+    def _bought(self, place: int) -> None:
+        out = {place, *self.ground.rivals(place)}
+        self.waiting = [other for other in self.waiting if other not in out]
+        self.excluded |= out
+
+    def _tied(self, place: int, price: Price) -> tuple[int, ...]:
+        """The other projects that were exactly as good."""
+        key = price.rho / self.ground.key_of(place)
+        equal = []
+        for other in sorted(self.waiting):
+            theirs = self.ledger.price(other)
+            if other == place or theirs is None:
+                continue
+            if theirs.rho / self.ground.key_of(other) == key:
+                equal.append(other)
+        return tuple(equal)
+
+    def _round(
+        self, place: int, price: Price, paid: Paid, tied: tuple[int, ...], left: int
+    ) -> Round:
+        ids = self.ground.problem.profile.projects
+        each = _real(self.ground, price.rho)
+        by_cost = self.ground.utilities is Utilities.COST
+        return Round(
+            winner=ids[place],
+            phase=Phase.RULE,
+            measure=each / self.ground.problem.worths[place] if by_cost else each,
+            payers=paid.payers,
+            short=paid.short,
+            tied_with=tuple(ids[other] for other in tied),
+            left=left,
+            price=each,
+            effective_votes=self.ground.problem.costs[place] / each,
+        )
+
+    def fate(self, place: int, before: int) -> Fate:
+        """What the supporters of a project that was not bought had at the end, and what they
+        lacked; ``before`` rounds came before those of the run.
+        """
+        ledger, ground = self.ledger, self.ground
+        cost = ground.problem.costs[place]
+        behind = _real(ground, ledger.behind(place, len(ledger.rhos)))
+        usual = Fate(
+            project=ground.problem.profile.projects[place],
+            kind=FateKind.TOO_LITTLE_SUPPORT,
+            missing=cost - behind,
+            money_behind=behind,
+        )
+        if place in self.excluded or not cost or not ground.problem.eligible[place]:
+            return usual
+        out = ledger.out_after(place) if place in self.waiting else 0
+        then = _real(ground, ledger.behind(place, out))
+        return replace(usual, out_after=before + out if out else 0, behind_then=then)
