@@ -1,6 +1,6 @@
 """Resolves the dependencies into ``requirements.lock``: one file for all platforms and Pythons.
 
-And the part that a web process needs into ``docker/requirements.lock``. A lock carries a SHA-256
+And the part that serves and counts into ``docker/requirements.lock``. A lock carries a SHA-256
 for every file and no address, so that any index or cache can serve it.
 """
 
@@ -13,8 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = ["--universal", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
 OPTIONS += ["-p", "3.11", "pyproject.toml"]
 EVERYTHING = ["--all-extras", "--group", "dev", "-o", "requirements.lock"]
-# What a web process needs, in the very versions that the tests ran with.
-SERVER = ["--extra", "server", "-c", "requirements.lock", "-o", "docker/requirements.lock"]
+# What serving and counting need, in the very versions that the tests ran with.
+SERVER = ["--extra", "server", "--extra", "count", "-c", "requirements.lock"]
+SERVER += ["-o", "docker/requirements.lock"]
 
 
 def main(arguments: list[str]) -> int:

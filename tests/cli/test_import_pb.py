@@ -124,6 +124,14 @@ async def test_what_is_exported_pleases_the_formats_own_checker(desk_line: Desk)
     assert "num_votes;61\n" in exported.stdout
 
 
+async def test_an_election_from_abroad_is_exported_as_one(desk_line: Desk) -> None:
+    abroad = with_(VILLAGE, "country;Finland", "country;Estonia")
+    id_ = election_in(await desk_line.imports(abroad, "--votes"))
+    for act in ("close", "count"):
+        assert (await desk_line.says(act, str(id_), *PERSONS)).exit_code == 0
+    assert "country;Estonia\n" in (await desk_line.says("export-pb", str(id_))).stdout
+
+
 def without(body: str, *keys: str) -> str:
     """The file without these lines of META."""
     return "\n".join(line for line in body.split("\n") if line.partition(";")[0] not in keys)

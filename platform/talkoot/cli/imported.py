@@ -38,6 +38,10 @@ def slug_of(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_MAX] or "round"
 
 
+UNKNOWN_COUNTRY = "Worldwide"
+"""Pabulib's own word for elections that belong to no country."""
+
+
 def municipality_from(pb: PbElection, definition: BallotDefinition) -> Municipality:
     """Give the municipality that the file names as its unit: one area, and no contact.
 
@@ -54,6 +58,7 @@ def municipality_from(pb: PbElection, definition: BallotDefinition) -> Municipal
         intro=_text(definition, pb.meta.get("country", unit)),
         contact=Contact(name="", role=_text(definition, "-"), email="", phone=""),
         timezone="UTC",
+        country=pb.meta.get("country") or UNKNOWN_COUNTRY,
         areas=(Area(code=WHOLE_TOWN, parent=None, name=name, population=0),),
     )
 

@@ -117,6 +117,7 @@ async def municipality_kept(session: WriteSession, municipality: Municipality) -
             intro=dict(municipality.intro),
             contact=msgspec.to_builtins(municipality.contact),
             timezone=municipality.timezone,
+            country=municipality.country,
         )
     )
     await session.flush()
@@ -206,6 +207,7 @@ def _municipality(row: MunicipalityRow) -> Municipality:
         intro=row.intro,
         contact=msgspec.convert(row.contact, Contact),
         timezone=row.timezone,
+        country=row.country,
         areas=_areas(row.areas),
     )
 

@@ -27,6 +27,7 @@ class MunicipalityRow(Base):
     intro: Mapped[Words]
     contact: Mapped[dict[str, Any]] = mapped_column(JSONB)
     timezone: Mapped[str]
+    country: Mapped[str]
 
     areas: Mapped[list["AreaRow"]] = relationship(
         lazy="raise", order_by="AreaRow.code", viewonly=True

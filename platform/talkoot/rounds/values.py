@@ -50,7 +50,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Municipality:
-    """A municipality, its contact person and its areas by code."""
+    """A municipality, its contact person and its areas by code.
+
+    ``country`` is its English name, as public files give it.
+    """
 
     id: MunicipalityId
     slug: str
@@ -59,6 +62,7 @@ class Municipality:
     contact: Contact
     timezone: str
     areas: tuple[Area, ...]
+    country: str = "Finland"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from talkoot.voting.pabulib import PbHead, pb_text
 from talkoot.voting.results.count import Count
 from talkoot.voting.results.store import PublicFile
 
-COUNTRY = "Finland"
 BALLOTS = "ballots.pb"
 RESULT = "result.json"
 
@@ -41,7 +40,7 @@ def head_of(election: Election, municipality: Municipality) -> PbHead:
     zone = ZoneInfo(municipality.timezone)
     unit, _language = said(municipality.name, Language.ENGLISH)
     return PbHead(
-        country=COUNTRY,
+        country=municipality.country,
         unit=unit,
         instance=str(election.opens_at.astimezone(zone).year),
         begin=election.opens_at.astimezone(zone).date(),
