@@ -82,3 +82,20 @@ def test_every_kind_of_fault_has_words_with_its_numbers() -> None:
     assert fault.words == "3 chosen: choose at most 2."
     (money,) = checked(ALL_FOUR[:3], definition(VoteType.KNAPSACK))  # type: ignore[misc]  # as above
     assert money.words == "The chosen projects cost 6.00 together; 5.00 fit."
+
+
+def test_no_value_is_cast_that_no_count_could_hold() -> None:
+    unbounded = definition(VoteType.SCORES)
+    unbounded = replace(unbounded, limits=replace(unbounded.limits, max_value=None))
+    assert isinstance(checked(marks(("2", 2**31 - 1)), unbounded), Ballot)
+    faults = checked(marks(("2", 2**31)), unbounded)
+    assert not isinstance(faults, Ballot)
+    assert [(one.kind, one.allowed) for one in faults] == [(FaultKind.VALUE_TOO_HIGH, 2**31 - 1)]
+
+
+@pytest.mark.parametrize("rank", [-1, 256])
+def test_a_rank_that_entries_could_not_be_settled_by_cannot_be_frozen(rank: int) -> None:
+    some = definition(VoteType.APPROVAL)
+    with pytest.raises(ValueError, match="from 0 to 255"):
+        replace(some, ranks=(replace(some.ranks[0], rank=rank),))
+    replace(some, ranks=(replace(some.ranks[0], rank=255),))

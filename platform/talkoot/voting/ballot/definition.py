@@ -18,6 +18,8 @@ from talkoot.voting.ballot.rules import (
 )
 
 SHORT_HASH_SYMBOLS = 7
+MAX_RANK = 255
+"""So that rank, round and beacon fit one number of 64 bits where entries are settled."""
 _NOTHING = Cents(0)
 
 
@@ -106,6 +108,8 @@ class BallotDefinition:
                 raise ValueError(f"pledges for project {project.id} are not between 0 and its cost")
             if project.exclusive == "":
                 raise ValueError(f"the group of project {project.id} has no name")
+        if any(not 0 <= rank.rank <= MAX_RANK for rank in self.ranks):
+            raise ValueError(f"a channel's rank is a number from 0 to {MAX_RANK}")
         _check_pots(self)
 
     @cached_property

@@ -12,6 +12,8 @@ from talkoot.voting.ballot.definition import BallotDefinition
 from talkoot.voting.ballot.rules import VoteType
 
 MAX_MARKS_READ = 10_000
+MAX_VALUE = 2**31 - 1
+"""The most points or score that a count can hold: more is refused before it is cast."""
 """More marks than any ballot can hold: beyond it nobody filled in a form by hand."""
 
 
@@ -125,11 +127,12 @@ def _approval_value_faults(marks: Sequence[Mark]) -> Iterator[Fault]:
 
 def _value_faults(marks: Sequence[Mark], definition: BallotDefinition) -> Iterator[Fault]:
     limits = definition.limits
+    most = MAX_VALUE if limits.max_value is None else min(limits.max_value, MAX_VALUE)
     for mark in marks:
         if mark.value < limits.min_value:
             yield _value_fault(FaultKind.VALUE_TOO_LOW, mark, limits.min_value)
-        if limits.max_value is not None and mark.value > limits.max_value:
-            yield _value_fault(FaultKind.VALUE_TOO_HIGH, mark, limits.max_value)
+        if mark.value > most:
+            yield _value_fault(FaultKind.VALUE_TOO_HIGH, mark, most)
 
 
 def _value_fault(kind: FaultKind, mark: Mark, allowed: int) -> Fault:
