@@ -245,10 +245,11 @@ def export_pb(election: UUID, out: Path | None) -> None:
 
 
 async def _exported(election_id: ElectionId) -> str:
-    async with opened_desk() as (database, _), database.writing() as session:
+    async with opened_desk() as (database, settings), database.writing() as session:
         election = await log.election_of(session, election_id)
         if election.state not in {ElectionState.CLOSED, ElectionState.COUNTED}:
             raise NotAllowed(f"the election is {election.state}; nothing is shown before it closes")
         round_ = await round_of(session, election.round_id)
         municipality = await municipality_of(session, round_.municipality_id)
-        return pb_of(election, municipality, await recounted(session, election_id))
+        count = await recounted(session, election_id, engine=settings.engine)
+        return pb_of(election, municipality, count)
