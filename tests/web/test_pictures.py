@@ -212,6 +212,18 @@ def test_pots_are_told_one_by_one() -> None:
     assert sum(pot.spent for pot in result.pots) == result.spent
 
 
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ("votes", "€50,000 was shared out by the ballots of 400 people."),
+        ("shares", "The share of each came to €125."),
+        ("shares, add1u", "The share of each was raised to €197, because not every share is used"),
+    ],
+)
+def test_each_persons_share_is_told(named: str, words: str) -> None:
+    assert words in parts(counted_result(named))[0].sentences[0]
+
+
 def test_a_comparison_is_told_with_both_numbers() -> None:
     spending = parts(counted_result("shares, compared"))[0]
     assert spending.sentences[-1] == (

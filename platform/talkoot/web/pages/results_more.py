@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Self
 
 from talkoot.base.i18n import Text
@@ -113,7 +114,7 @@ def _pot(voice: Voice, result: Result, pot: PotResult, areas: dict[str, Text]) -
     )
     if pot.share_cents is not None:
         share = voice.money(pot.share_cents, result.currency)
-        if pot.steps:
+        if _is_raised(pot):
             words += " " + voice.gettext(
                 "The share of each was raised to %(share)s, because not every share is used to its "
                 "end.",
@@ -126,6 +127,13 @@ def _pot(voice: Voice, result: Result, pot: PotResult, areas: dict[str, Text]) -
     if pot.area is None:
         return f"{voice.gettext('Whole municipality')}: {words}"
     return f"{voice.said(areas.get(pot.area, {'': pot.area})).words}: {words}"
+
+
+def _is_raised(pot: PotResult) -> bool:
+    """Whether each share is more than an equal part of the money, as it can be after Add1."""
+    if not pot.share or not pot.ballots:
+        return False
+    return Fraction(pot.share) > Fraction(pot.budget + pot.brought, pot.ballots)
 
 
 def _compared(voice: Voice, pot: PotResult) -> str:

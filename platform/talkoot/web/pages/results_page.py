@@ -205,7 +205,8 @@ def _row(place: Place, project: ProjectResult, result: Result) -> Row:
 
 
 def _raised(voice: Voice, result: Result) -> str:
-    if not result.steps:
+    """Say by how much shares were raised, where the page does not tell what each came to."""
+    if not result.steps or result.pots:
         return ""
     return voice.gettext(
         "In this count every voter's share was raised by %(money)s.",
