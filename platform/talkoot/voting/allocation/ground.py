@@ -164,5 +164,6 @@ def _large(
         greatest < 0
         or ballots >= 2**31
         or most >= SMALL
+        or worth >= SMALL
         or ballots * greatest * max(greatest, worth, 1) >= SMALL
     )

@@ -10,6 +10,7 @@ from talkoot.base.errors import TalkootError
 from talkoot.base.ids import AreaCode
 from talkoot.voting.allocation.comparison import voters_better_off
 from talkoot.voting.allocation.eligibility import barred, without
+from talkoot.voting.allocation.equal_shares import TooLarge
 from talkoot.voting.allocation.explained import (
     Decided,
     fates_of,
@@ -58,7 +59,11 @@ def allocated(
         case Engine.TWINS:
             return slowly_allocated(problem, rule)
         case Engine.KERNELS:
-            return _allocated(problem, rule)
+            try:
+                return _allocated(problem, rule)
+            except TooLarge:
+                # Amounts beyond 64 bits: nothing but whole numbers of any size can decide.
+                return slowly_allocated(problem, rule)
         case _:
             assert_never(engine)
 
