@@ -102,10 +102,13 @@ SAID = [
         "It missed by 1 point.",
     ),
     case(
-        lost(Fate.NOT_ENOUGH_LEFT, pledged=60_00, supporters=1_203, money_behind=99_00),
+        lost(
+            Fate.NOT_ENOUGH_LEFT, pledged=60_00, supporters=1_203, money_behind=99_00, out_after=1
+        ),
         under("mes-cost"),
         "Not carried out: when its turn came, €1,540 was left of the €4,940 needed.",
         "Before that, the shares of the 1,203 people who chose it came to €99.",
+        "They had enough until some of them paid for “Dock” in step 1.",
     ),
     case(
         lost(Fate.TOO_LITTLE_SUPPORT, supporters=1_203, money_behind=3_200_00),
@@ -116,7 +119,7 @@ SAID = [
         lost(Fate.TOO_LITTLE_SUPPORT, supporters=2, money_behind=3_200_00, out_after=1),
         under("mes-cost"),
         "Not carried out: the 2 people who chose it had €3,200 left of the €5,000 needed.",
-        "They had enough until many of them paid for “Dock” in step 1.",
+        "They had enough until some of them paid for “Dock” in step 1.",
     ),
     case(
         lost(Fate.EXCLUDED, blocked_by="1"),

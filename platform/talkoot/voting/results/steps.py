@@ -63,21 +63,19 @@ def nearest(amount: Fraction) -> int:
 
 
 def _step(problem: AllocationProblem, rule: AllocationRule, round_: Round, place: int) -> Step:
-    cost = problem.costs[place]
-    price = _price(problem, rule, round_, place)
-    votes = Fraction(cost) / price if price and rule.rule is not Rule.PHRAGMEN else None
-    paid = _is_paid(rule, round_)
+    is_paid = _is_paid(rule, round_)
+    price, votes = _paid_price(rule, round_) if is_paid else _voted_price(problem, place)
     return Step(
         number=round_.winner,
         phase=round_.phase.value,
-        cost=cost,
+        cost=problem.costs[place],
         left=round_.left,
         votes=None if votes is None else exactly(votes),
         votes_hundredths=None if votes is None else nearest(100 * votes),
         price=None if price is None else exactly(price),
         price_cents=None if price is None else nearest(price),
-        payers=round_.payers if paid else 0,
-        short=round_.short,
+        payers=round_.payers if is_paid else 0,
+        short=round_.short if is_paid else 0,
         tied_with=tuple(round_.tied_with),
         tie_by="" if round_.tie_by is None else round_.tie_by.value,
         pot=round_.pot,
@@ -89,16 +87,19 @@ def _is_paid(rule: AllocationRule, round_: Round) -> bool:
     return round_.phase is Phase.RULE and rule.rule not in (Rule.GREEDY, Rule.GREEDY_PER_COST)
 
 
-def _price(
-    problem: AllocationProblem, rule: AllocationRule, round_: Round, place: int
-) -> Fraction | None:
-    """Give the cents for one vote (one point); ``None`` where there is no such price."""
-    if not _is_paid(rule, round_):
-        score = problem.tally.score[place]
-        return Fraction(problem.costs[place], score) if score > 0 else None
-    if round_.measure is None or rule.rule is not Rule.MES_COST:
-        return round_.measure
-    return round_.measure * problem.worths[place]
+def _paid_price(rule: AllocationRule, round_: Round) -> tuple[Fraction | None, Fraction | None]:
+    """Give the price and the effective votes of a round in which supporters pay."""
+    if rule.rule is Rule.PHRAGMEN:
+        return round_.measure, None
+    return round_.price, round_.effective_votes
+
+
+def _voted_price(problem: AllocationProblem, place: int) -> tuple[Fraction | None, Fraction | None]:
+    """Give the cost divided by the votes (points), and these; nothing where there are none."""
+    score = problem.tally.score[place]
+    if score <= 0:
+        return None, None
+    return Fraction(problem.costs[place], score), Fraction(score)
 
 
 def supporters_of(problem: AllocationProblem) -> tuple[int, ...]:

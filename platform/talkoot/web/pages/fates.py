@@ -95,6 +95,7 @@ def _not_funded(  # noqa: C901 - one branch a fate: the match is the table
                 needed=money(project.price),
             )
             yield from _behind(voice, project, result)
+            yield from _dropped_out(voice, project, result, names)
         case Fate.TOO_LITTLE_SUPPORT:
             yield from _too_little(voice, project, result, names)
         case Fate.DEARER_THAN_BUDGET if project.pot is not None:
@@ -152,11 +153,18 @@ def _too_little(
         had=voice.money(project.money_behind, result.currency),
         needed=voice.money(project.price, result.currency),
     )
+    yield from _dropped_out(voice, project, result, names)
+
+
+def _dropped_out(
+    voice: Voice, project: ProjectResult, result: Result, names: Names
+) -> Iterator[str]:
+    """Say which step left too little in the shares of the supporters, where there was one."""
     last = _last_affordable(project, result)
     if last is not None:
         turn, step = last
         yield voice.gettext(
-            "They had enough until many of them paid for “%(name)s” in step %(step)s.",
+            "They had enough until some of them paid for “%(name)s” in step %(step)s.",
             name=names.get(step.number, step.number),
             step=voice.number(turn),
         )
