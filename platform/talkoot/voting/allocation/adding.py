@@ -13,7 +13,6 @@ from talkoot.voting.allocation.field import CLUB, COST, F64, I32, I64, RANK, U8,
 from talkoot.voting.allocation.filling import (
     CAN,
     CANNOT,
-    LACK,
     LEAST,
     LOOKED,
     WAITING,
@@ -22,12 +21,14 @@ from talkoot.voting.allocation.filling import (
 )
 from talkoot.voting.allocation.running import (
     FIRST_RIVAL,
+    ROUNDS,
     WINNER,
     Record,
     begun,
     buy,
     empty_record,
     empty_state,
+    note_lack,
     ran,
 )
 
@@ -82,7 +83,7 @@ def followed(field: Field, state: State, here: Record, far: Record) -> bool:
         if quoted(field, state, state.waiting[0], number) != CANNOT:
             return False
         forget(state, 0)
-    far.lack[:] = state.keys[:, LACK]
+    note_lack(state, far)
     return True
 
 
@@ -142,12 +143,14 @@ def reach_of(before: Record, here: Record, width: int, then: F64) -> float:
         if before.rounds[round_, WINNER] != here.rounds[round_, WINNER]:
             return 0.0
         begin, end = before.rounds[round_, FIRST_RIVAL], before.rounds[round_ + 1, FIRST_RIVAL]
-        then[before.rival[begin:end]] = before.key[begin:end]
+        for at in range(begin, end):
+            then[before.rival[at]] = before.key[at]
         for at in range(here.rounds[round_, FIRST_RIVAL], here.rounds[round_ + 1, FIRST_RIVAL]):
             fallen = then[here.rival[at]] - here.key[at]
             if fallen > 0.0:
                 reach = min(reach, (here.key[at] - here.most[round_]) * steps / fallen)
-        then[before.rival[begin:end]] = np.nan
+        for at in range(begin, end):
+            then[before.rival[at]] = np.nan
     for place in range(last):
         melted = before.lack[place] - here.lack[place]
         if melted > 0.0:
@@ -172,6 +175,16 @@ def final(field: Field, record: Record, budget: int, stop: int, gone: U8) -> boo
         if not gone[place] and (stop == INFEASIBLE or terms[place, COST] <= left):
             return False
     return True
+
+
+@inlined
+def told(record: Record, rounds: I64) -> None:
+    """Copy a record's rounds, one by one: a copy of whole arrays would take seconds to compile, for
+    the sake of an error that cannot happen.
+    """
+    for round_ in range(len(rounds)):
+        for column in range(ROUNDS):
+            rounds[round_, column] = record.rounds[round_, column]
 
 
 @inlined
@@ -234,7 +247,7 @@ def added(  # noqa: PLR0917 - as above
     begun(field, state, start + steps * more, ballots, sum_bits)
     news[CONTENDERS] = ran(field, state, here, script, barred, found, vectors)
     if news[CONTENDERS] >= 0 or stop == AT_ONCE:
-        rounds[:] = here.rounds
+        told(here, rounds)
         return FOUND if news[CONTENDERS] < 0 else OPEN_ROUND
     if cost_of(field, here) > budget:
         news[OUTCOME], news[TIES_KNOWN] = steps - 1, 0
@@ -253,7 +266,7 @@ def added(  # noqa: PLR0917 - as above
             news[STEPS] = steps + 1
             news[CONTENDERS] = ran(field, state, far, script[:0], nothing, found, vectors)
             if news[CONTENDERS] >= 0:
-                rounds[:] = far.rounds
+                told(far, rounds)
                 return OPEN_ROUND
             if cost_of(field, far) > budget:
                 break
@@ -265,5 +278,5 @@ def added(  # noqa: PLR0917 - as above
         if reach > 0.0:
             trust = min(trust + trust // 4 + 1, MOST_TRUST)
         jump = max(1, min(int(min(reach, 1e15)) * trust // 16, 8 * jump))
-    rounds[:] = here.rounds
+    told(here, rounds)
     return FOUND

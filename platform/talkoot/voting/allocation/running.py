@@ -178,6 +178,13 @@ def _bar(state: State, barred: U8) -> None:
 
 
 @inlined
+def note_lack(state: State, record: Record) -> None:
+    """Copy what was missing for the projects that cannot be paid."""
+    for place in range(len(record.lack)):
+        record.lack[place] = state.keys[place, LACK]
+
+
+@inlined
 def ran(  # noqa: PLR0917 - a kernel takes its arrays by place
     field: Field,
     state: State,
@@ -204,6 +211,6 @@ def ran(  # noqa: PLR0917 - a kernel takes its arrays by place
             if place == NOT_DECIDED:
                 return number
             if place == NOBODY:
-                record.lack[:] = state.keys[:, LACK]
+                note_lack(state, record)
                 return -1
         buy(field, state, record, place, equals)
