@@ -71,6 +71,16 @@ class ByValue(AdditiveSatisfaction):  # type: ignore[misc]  # pabutools has no t
         super().__init__(instance, profile, ballot, lambda _i, _p, b, p, _v: value(b, p))
 
 
+class ByNumber(AdditiveSatisfaction):  # type: ignore[misc]  # as above
+    """One for each project that the ballot gives anything."""
+
+    def __init__(
+        self, instance: Instance, profile: AbstractProfile, ballot: AbstractBallot
+    ) -> None:
+        """Measure one ballot."""
+        super().__init__(instance, profile, ballot, lambda _i, _p, b, p, _v: int(value(b, p) > 0))
+
+
 class ByCost(AdditiveSatisfaction):  # type: ignore[misc]  # as above
     """The value that the ballot gives times the project's cost."""
 
@@ -97,6 +107,8 @@ class Table:
         # Its own measures for approvals, which it knows to be quick.
         self.by_cost: Measure = Cost_Sat if approvals else ByCost
         self.by_value: Measure = Cardinality_Sat if approvals else ByValue
+        self.by_number: Measure = Cardinality_Sat if approvals else ByNumber
+        self.approvals = approvals
 
     def sizes(self) -> Answer:
         """What was read, and the processor seconds that it took."""
@@ -104,13 +116,20 @@ class Table:
             "ballots": self.ballots,
             "projects": len(self.instance),
             "different": len(self.profile),
+            "approvals": self.approvals,
             "parse_s": self.parse_s,
             "grouping_s": self.grouping_s,
         }
 
     def measure(self, rule: str) -> Measure:
         """The measure of satisfaction that our rule of this name uses."""
-        return self.by_cost if rule in ("greedy", "mes-cost") else self.by_value
+        match rule:
+            case "greedy" | "mes-cost":
+                return self.by_cost
+            case "mes-cardinality":
+                return self.by_number
+            case _:
+                return self.by_value
 
     def greedy(self, sat: Measure, before: Iterable[Project] = ()) -> BudgetAllocation:
         """Greedy by satisfaction per cost: with cost as satisfaction that is by votes."""

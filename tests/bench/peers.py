@@ -48,11 +48,15 @@ class Versions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """An election as pabutools read it. Seconds are processor seconds."""
+    """An election as pabutools read it; ``approvals``: its ballots have no points and no places.
+
+    Seconds are processor seconds.
+    """
 
     ballots: int
     projects: int
     different: int
+    approvals: bool
     parse_s: float
     grouping_s: float
 

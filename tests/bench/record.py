@@ -17,15 +17,14 @@ from talkoot.voting.ballot import AllocationRule, Completion, Rule, Stop
 from talkoot.voting.pabulib import problem_from, read_pb
 from tests.bench.facts import FACTS, Decisions, facts, keep
 from tests.bench.harness import tell
-from tests.bench.peers import Form, NotItsRule, Peer, TooLong, opened
+from tests.bench.peers import Form, NotItsRule, Peer, Sizes, TooLong, opened
 from tests.shared_data import FOLDER
 
 SMALL = FACTS.parent / "peers"
 LIMIT_S = 120.0
 LIMIT_WORD = "--limit="
 LONG_S = 1500.0
-EQUAL_SHARES = (Rule.MES_COST, Rule.MES_CARDINALITY)
-PLAIN = (Rule.GREEDY, Rule.GREEDY_PER_COST, Rule.PHRAGMEN, *EQUAL_SHARES)
+BY_VOTES = (Rule.GREEDY, Rule.GREEDY_PER_COST, Rule.PHRAGMEN)
 PARTS = (0.5,)
 """Where between the first and the last step equal shares is recorded besides."""
 WORTH_TRYING = 20
@@ -66,13 +65,19 @@ def recorded(file: Path, limit_s: float) -> tuple[str, Decisions]:
         once = peer.decide(Rule.MES_COST, limit_s=LONG_S)
     if once.seconds * WORTH_TRYING > limit_s:
         limit_s = 0.0
-    lines += _add1(file, limit_s)
+    lines += _add1(file, equal_shares(sizes), limit_s)
     decided = {words: ",".join(winners) for words, winners in lines}
     return by, Decisions(ballots=sizes.ballots, projects=sizes.projects, decided=decided)
 
 
+def equal_shares(sizes: Sizes) -> Sequence[Rule]:
+    """The rules of equal shares that differ on such ballots."""
+    more = () if sizes.approvals else (Rule.MES_VALUES,)
+    return (Rule.MES_COST, Rule.MES_CARDINALITY, *more)
+
+
 def _plain(peer: Peer) -> Iterator[Line]:
-    for rule in PLAIN:
+    for rule in (*BY_VOTES, *equal_shares(peer.sizes)):
         try:
             verdict = peer.decide(rule, limit_s=LONG_S)
         except NotItsRule as fault:
@@ -80,13 +85,13 @@ def _plain(peer: Peer) -> Iterator[Line]:
             continue
         tell(f"{rule}: {len(verdict.winners)} winners, {verdict.seconds:.2f} s")
         yield rule, verdict.winners
-        if rule in EQUAL_SHARES:
+        if rule not in BY_VOTES:
             yield f"{rule}+greedy", peer.completed(verdict.winners, limit_s=LONG_S).winners
 
 
-def _add1(file: Path, limit_s: float) -> Iterator[Line]:
+def _add1(file: Path, rules: Sequence[Rule], limit_s: float) -> Iterator[Line]:
     """Add1 and Add1U with both stop rules, or equal shares at raised endowments instead."""
-    for rule in EQUAL_SHARES:
+    for rule in rules:
         for stop in Stop:
             if found := _ended(file, rule, stop, limit_s):
                 yield from found

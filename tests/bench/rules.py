@@ -34,7 +34,7 @@ from tests.bench.peers import Form, NotItsRule, Peer, TooLong, Verdict, opened
 from tests.bench.posed import decided_by_us, posed
 from tests.bench.record import files, name_of
 from tests.shared_data import FOLDER
-from tests.voting.allocation.listed import as_the_peer_asks, listed_by_number
+from tests.voting.allocation.listed import listed_by_number
 
 LARGE = 10_000
 """Ballots from which an election counts in the medians."""
@@ -122,13 +122,12 @@ def measured(here: Election, rule: AllocationRule, limit_s: float) -> Row:
     name = f"rules/{words_of(rule)}/{here.name}"
     form, verdicts = theirs(here, rule, limit_s)
     problem, winners = here.problem, verdicts[0].winners
-    asked = as_the_peer_asks(rule, problem)
-    mine = decided_by_us(posed(problem), asked)
+    mine = decided_by_us(posed(problem), rule)
     if rule.rule is Rule.PHRAGMEN:  # pabutools gives its winners sorted by name
         mine = tuple(sorted(mine))
     if mine != winners:
         return Row(name=name, n=here.ballots, note=f"OTHER WINNERS: {mine} and {winners}")
-    taken = [short_seconds(lambda: decided_by_us(posed(problem), asked)) for _ in range(RUNS)]
+    taken = [short_seconds(lambda: decided_by_us(posed(problem), rule)) for _ in range(RUNS)]
     return compared(
         name,
         ours_s=statistics.median(taken),

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from talkoot.voting.allocation import AllocationProblem
-from talkoot.voting.ballot import AllocationRule, Rule
 from talkoot.voting.tally import Choice, profile_from_counts
 
 
@@ -25,18 +24,6 @@ def listed_by_number(problem: AllocationProblem) -> AllocationProblem:
         exclusive=tuple(problem.exclusive[old] for old in order),
         pot=tuple(problem.pot[old] for old in order),
     )
-
-
-def as_the_peer_asks(rule: AllocationRule, problem: AllocationProblem) -> AllocationRule:
-    """Our rule for what pabutools was asked under the name *mes-cardinality*.
-
-    It was asked to count the values given, which on ballots with points is our *mes-values*
-    (decision 0014); on approvals the two are the same.
-    """
-    valued = int(problem.profile.values.max(initial=0)) > 1
-    if rule.rule is Rule.MES_CARDINALITY and valued:
-        return replace(rule, rule=Rule.MES_VALUES)
-    return rule
 
 
 def raised(problem: AllocationProblem, steps: int) -> AllocationProblem:
