@@ -52,9 +52,12 @@ RULES: Mapping[str, AllocationRule] = MappingProxyType(
 
 
 def definition_under(
-    rule: AllocationRule, vote_type: VoteType = VoteType.APPROVAL, pots: tuple[Pot, ...] = ()
+    rule: AllocationRule,
+    vote_type: VoteType = VoteType.APPROVAL,
+    pots: tuple[Pot, ...] = (),
+    pledged: int = 0,
 ) -> BallotDefinition:
-    """A definition of ten projects; the first three are the north's."""
+    """A definition of ten projects; the first three are the north's. The second has a pledge."""
     return BallotDefinition(
         election_id=ElectionId(UUID(int=9)),
         title=text_from("Kierros"),
@@ -66,6 +69,7 @@ def definition_under(
                 name={"fi": f"Hanke {at} & muuta", "en": f"Project {at} & more"},
                 cost=Cents(cost * 100),
                 area=NORTH if at <= 3 else None,
+                pledged=Cents(pledged if at == 2 else 0),
             )
             for at, cost in enumerate(COSTS, 1)
         ),
@@ -87,10 +91,13 @@ POTS = (
 
 @cache
 def counted_result(
-    named: str, vote_type: VoteType = VoteType.APPROVAL, pots: tuple[Pot, ...] = ()
+    named: str,
+    vote_type: VoteType = VoteType.APPROVAL,
+    pots: tuple[Pot, ...] = (),
+    pledged: int = 0,
 ) -> Result:
     """Count four hundred made-up ballots under one of the rules; every tenth is blank."""
-    definition = definition_under(RULES[named], vote_type, pots)
+    definition = definition_under(RULES[named], vote_type, pots, pledged)
     dice = Random(7)
     places = range(len(COSTS))
     counts: dict[tuple[tuple[int, int], ...], int] = {}

@@ -109,6 +109,7 @@ SAID = [
         "Not carried out: when its turn came, €1,540 was left of the €4,940 needed.",
         "Before that, the shares of the 1,203 people who chose it came to €99.",
         "They had enough until some of them paid for “Dock” in step 1.",
+        "Others have promised €60 of its cost.",
     ),
     case(
         lost(Fate.TOO_LITTLE_SUPPORT, supporters=1_203, money_behind=3_200_00),

@@ -108,9 +108,10 @@ def test_the_stairs_lead_from_nothing_to_the_whole_budget(named: str) -> None:
         assert steps[-1].x + steps[-1].width == tracks[-1].x + tracks[-1].width
 
 
+@pytest.mark.parametrize("pledged", [0, 3_000_00])
 @pytest.mark.parametrize("named", FUNDING)
-def test_the_money_named_in_a_picture_makes_up_the_budget(named: str) -> None:
-    result = counted_result(named)
+def test_the_money_named_in_a_picture_makes_up_the_budget(named: str, pledged: int) -> None:
+    result = counted_result(named, pledged=pledged)
     figure = spending_figure(ENGLISH, result)
     assert figure is not None
     found = [
@@ -135,10 +136,10 @@ def test_the_histogram_holds_every_voter_once(named: str) -> None:
 
 @pytest.mark.parametrize("named", FUNDING)
 def test_a_project_has_a_bar_on_each_side_that_would_fund_it(named: str) -> None:
-    result = counted_result(named)
+    result = counted_result(named, pledged=3_000_00)
     greedy, shares = result.alternatives
     pairs = pairs_of(ENGLISH, result)
-    costs = {project.number: project.cost for project in result.projects}
+    costs = {project.number: project.price for project in result.projects}
     assert sum(pair.cost for pair in pairs if pair.left) == greedy.spent
     assert sum(pair.cost for pair in pairs if pair.right) == shares.spent
     assert greedy.spent == sum(costs[number] for number in greedy.winners)

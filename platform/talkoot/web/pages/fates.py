@@ -13,9 +13,17 @@ Names = Mapping[str, str]
 
 def fate_in_words(voice: Voice, project: ProjectResult, result: Result, names: Names) -> str:
     """Say what became of a project, and by how much."""
-    if project.turn is not None:
-        return " ".join(_funded(voice, project, result))
-    return " ".join(_not_funded(voice, project, result, names))
+    funded = project.turn is not None
+    said = _funded(voice, project, result) if funded else _not_funded(voice, project, result, names)
+    return " ".join((*said, *_pledged(voice, project, result)))
+
+
+def _pledged(voice: Voice, project: ProjectResult, result: Result) -> Iterator[str]:
+    if project.pledged:
+        yield voice.gettext(
+            "Others have promised %(money)s of its cost.",
+            money=voice.money(project.pledged, result.currency),
+        )
 
 
 def step_of(project: ProjectResult, result: Result) -> Step | None:

@@ -179,13 +179,10 @@ def _bar(voice: Voice, project: ProjectResult, result: Result, names: dict[str, 
 def _segments(voice: Voice, result: Result) -> Iterator[Segment]:
     spent, whole = 0, max(result.budget, 1)
     for project in result.winners:
-        start, end = spent * FULL // whole, (spent + project.cost) * FULL // whole
-        yield Segment(
-            start=start,
-            length=end - start,
-            words=f"{voice.said(project.name).words}: {voice.money(project.cost, result.currency)}",
-        )
-        spent += project.cost
+        start, end = spent * FULL // whole, (spent + project.price) * FULL // whole
+        name, money = voice.said(project.name).words, voice.money(project.price, result.currency)
+        yield Segment(start=start, length=end - start, words=f"{name}: {money}")
+        spent += project.price
 
 
 def _row(place: Place, project: ProjectResult, result: Result) -> Row:

@@ -63,7 +63,7 @@ def pairs_of(voice: Voice, result: Result) -> tuple[Pair, ...]:
     pairs = [
         Pair(
             label=voice.said(project.name).words,
-            cost=project.cost,
+            cost=project.price,
             left=project.number in greedy,
             right=project.number in shares,
         )

@@ -43,13 +43,13 @@ def support_of(project: ProjectResult, result: Result) -> tuple[int, int] | None
 
 
 def _money(project: ProjectResult) -> tuple[int, int] | None:
-    if not project.cost:
+    if not project.price:
         return None
     if project.fate is Fate.FUNDED:
-        return (project.cost, project.cost)
+        return (project.price, project.price)
     if project.money_behind is None:
         return None
-    return (min(project.money_behind, project.cost), project.cost)
+    return (min(project.money_behind, project.price), project.price)
 
 
 def _votes(project: ProjectResult, strength: int) -> tuple[int, int] | None:
