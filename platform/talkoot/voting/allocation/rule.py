@@ -10,7 +10,6 @@ from talkoot.base.errors import TalkootError
 from talkoot.base.ids import AreaCode
 from talkoot.voting.allocation.comparison import voters_better_off
 from talkoot.voting.allocation.eligibility import barred, without
-from talkoot.voting.allocation.equal_shares import TooLarge
 from talkoot.voting.allocation.explained import (
     Decided,
     fates_of,
@@ -19,7 +18,6 @@ from talkoot.voting.allocation.explained import (
     with_tie_reasons,
 )
 from talkoot.voting.allocation.greedy import Order, by_score, by_score_per_cost, greedy
-from talkoot.voting.allocation.ground import Utilities
 from talkoot.voting.allocation.outcome import (
     Allocation,
     Compared,
@@ -29,11 +27,9 @@ from talkoot.voting.allocation.outcome import (
     PotOutcome,
     Round,
 )
-from talkoot.voting.allocation.phragmen import phragmen
 from talkoot.voting.allocation.pots import parted
 from talkoot.voting.allocation.problem import AllocationProblem, as_approvals
 from talkoot.voting.allocation.reference import slowly_allocated
-from talkoot.voting.allocation.shares import shares_decided
 from talkoot.voting.allocation.ties import tie_ranks
 from talkoot.voting.ballot import AllocationRule, Comparison, Completion, Leftover, Rule
 
@@ -43,6 +39,10 @@ BY_VOTES = (Completion.GREEDY, Completion.ADD1U)
 
 class NoSuchRule(TalkootError):
     """A combination of rule and completion that nobody has defined."""
+
+
+class _BeyondKernels(Exception):
+    """Amounts that kernels cannot hold."""
 
 
 def allocated(
@@ -61,7 +61,7 @@ def allocated(
         case Engine.KERNELS:
             try:
                 return _allocated(problem, rule)
-            except TooLarge:
+            except _BeyondKernels:
                 # Amounts beyond 64 bits: nothing but whole numbers of any size can decide.
                 return slowly_allocated(problem, rule)
         case _:
@@ -143,18 +143,29 @@ def _by_rule(problem: AllocationProblem, rule: AllocationRule, ranks: list[int])
             return _greedily(problem, rule, by_score(problem, ranks))
         case Rule.GREEDY_PER_COST:
             return _greedily(problem, rule, by_score_per_cost(problem, ranks))
-        case Rule.MES_COST:
-            return shares_decided(problem, rule, Utilities.COST, ranks)
+        case Rule.MES_COST | Rule.MES_VALUES:
+            return _shares(problem, rule, ranks)
         case Rule.MES_CARDINALITY:
-            return shares_decided(as_approvals(problem), rule, Utilities.CARDINALITY, ranks)
-        case Rule.MES_VALUES:
-            return shares_decided(problem, rule, Utilities.CARDINALITY, ranks)
+            return _shares(as_approvals(problem), rule, ranks)
         case Rule.PHRAGMEN:
             return _phragmen(problem, ranks)
         case Rule.COUNT_ONLY:
             return Decided(unfunded=_all_alike(problem, FateKind.COUNTED_ONLY))
         case _:
             assert_never(rule.rule)
+
+
+def _shares(problem: AllocationProblem, rule: AllocationRule, ranks: list[int]) -> Decided:
+    # Whoever only reads results, as pages do, must not load the compiler.
+    from talkoot.voting.allocation.equal_shares import TooLarge
+    from talkoot.voting.allocation.ground import Utilities
+    from talkoot.voting.allocation.shares import shares_decided
+
+    by = Utilities.COST if rule.rule is Rule.MES_COST else Utilities.CARDINALITY
+    try:
+        return shares_decided(problem, rule, by, ranks)
+    except TooLarge as err:
+        raise _BeyondKernels from err
 
 
 def _greedily(problem: AllocationProblem, rule: AllocationRule, order: Order) -> Decided:
@@ -183,6 +194,8 @@ def _compared(
 
 
 def _phragmen(problem: AllocationProblem, ranks: list[int]) -> Decided:
+    from talkoot.voting.allocation.phragmen import phragmen
+
     run = phragmen(problem, ranks)
     left = problem.budget - sum(problem.costs[place] for place in run.funded)
     ids, fates = problem.profile.projects, _all_alike(problem, FateKind.STOPPED_BEFORE)
