@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import ssl
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from http import HTTPStatus
@@ -11,6 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import dask
+import distributed
 import pytest
 from distributed import Client, Security
 from distributed.comm import CommClosedError
@@ -208,6 +210,27 @@ def test_an_address_where_nobody_is_is_one_sentence(
     nowhere = Scheduler(address="tls://127.0.0.1:9", tls=tls)
     with pytest.raises(Unavailable, match="does not answer"), workers_of(nowhere):
         pytest.fail("nobody listens there")
+
+
+def test_without_dask_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(Unavailable, match="install the extra `cluster`"),
+        workers_here(1, at=system_clock()),
+    ):
+        pytest.fail("there is nobody to count")
+
+
+def test_workers_that_do_not_start_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def starts(**_options: object) -> None:
+        raise RuntimeError("Cluster failed to start: no room")
+
+    monkeypatch.setattr(distributed, "LocalCluster", starts)
+    with (
+        pytest.raises(Unavailable, match="the workers do not start: .*no room"),
+        workers_here(1, at=system_clock()),
+    ):
+        pytest.fail("there is nobody to count")
 
 
 def test_a_part_that_ends_every_worker_is_given_up(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TLS = "tls://"
 LOOPBACK = "127.0.0.1"
-CONNECT_S = 30.0
+CONNECT_S = 60.0
 """How long scheduler and first worker may take to answer; machines on one network take under 5."""
 LOOK_S = 20.0
 """How often we ask whether any worker is left while none answers."""
@@ -61,16 +61,27 @@ def workers_here(number: int, *, at: datetime) -> Iterator["Client"]:
     """Run a scheduler and ``number`` worker processes on this machine for a while.
 
     ``at``: now, in UTC. Each run has an authority and a certificate of its own, gone at its end.
+    Raises :class:`Unavailable` where they do not start.
     """
-    import dask
-    from distributed import LocalCluster
-
     with tempfile.TemporaryDirectory(prefix="talkoot-cluster-") as folder:
         files = certificates(Path(folder) / "tls", "node", at=at, valid=RUN_LASTS)
         security = _security(files)
         with (
-            dask.config.set(_NO_PAGES),
-            LocalCluster(
+            _processes(number, folder, security) as address,
+            _connected(address, security) as client,
+        ):
+            yield client
+
+
+@contextmanager
+def _processes(number: int, folder: str, security: "Security") -> Iterator[str]:
+    """Give the scheduler's address."""
+    import dask
+    from distributed import LocalCluster
+
+    with dask.config.set(_NO_PAGES):
+        try:
+            cluster = LocalCluster(
                 n_workers=number,
                 threads_per_worker=1,
                 processes=True,
@@ -84,10 +95,11 @@ def workers_here(number: int, *, at: datetime) -> Iterator["Client"]:
                 memory_limit=0,
                 local_directory=folder,
                 silence_logs=logging.CRITICAL,
-            ) as cluster,
-            _connected(cluster.scheduler_address, security) as client,
-        ):
-            yield client
+            )
+        except (RuntimeError, OSError) as err:
+            raise Unavailable(f"the workers do not start: {err}") from err
+        with cluster:
+            yield cluster.scheduler_address
 
 
 @contextmanager
@@ -162,7 +174,11 @@ def _awaited(client: "Client", waiting: "set[Future]", one_done: Progress) -> No
 
 
 def _security(files: TlsFiles) -> "Security":
-    from distributed import Security
+    """What both ways of counting on workers begin with, and so what says that Dask is missing."""
+    try:
+        from distributed import Security
+    except ImportError as err:
+        raise Unavailable("counting on workers needs Dask: install the extra `cluster`") from err
 
     own = {"cert": str(files.certificate), "key": str(files.key)}
     roles = ("client", "scheduler", "worker")
