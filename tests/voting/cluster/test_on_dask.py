@@ -227,7 +227,7 @@ def test_workers_that_do_not_start_are_one_sentence(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(distributed, "LocalCluster", starts)
     with (
-        pytest.raises(Unavailable, match="the workers do not start: .*no room"),
+        pytest.raises(Unavailable, match=r"the workers do not start: .*no room"),
         workers_here(1, at=system_clock()),
     ):
         pytest.fail("there is nobody to count")
