@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,6 +121,26 @@ def test_the_money_named_in_a_picture_makes_up_the_budget(named: str, pledged: i
     projects = found[: len(result.rounds)]
     assert sum(projects) == result.spent
     assert found[-1] == result.budget - result.spent
+
+
+@pytest.mark.parametrize("rule", ["greedy", "mes-cost"])
+def test_many_projects_are_drawn_as_one_and_still_make_up_the_budget(rule: str) -> None:
+    few = counted_result("votes")
+    numbers = [str(at) for at in range(60)]
+    one, step = few.projects[0], few.rounds[0]
+    result = msgspec.structs.replace(
+        few,
+        rule=rule,
+        budget=60_00,
+        spent=60_00,
+        projects=tuple(msgspec.structs.replace(one, number=number) for number in numbers),
+        rounds=tuple(msgspec.structs.replace(step, number=n, cost=1_00) for n in numbers),
+    )
+    figure = spending_figure(ENGLISH, result)
+    assert figure is not None
+    assert "37 more projects: €37." in figure.description
+    found = [int(n) for n in re.findall(r": €(\d+)\.", figure.description)]
+    assert sum(found[:24]) == 60
 
 
 @pytest.mark.parametrize("named", FUNDING)
