@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from talkoot.voting.ballot import Ballot, FaultKind, Mark, VoteType, checked
+from talkoot.voting.ballot import Ballot, Fault, FaultKind, Mark, VoteType, checked
 from tests.voting.ballot.made_up import definition, marks
 
 ALL_FOUR = marks(("10", 1), ("2", 1), ("S/3", 1), ("yö", 1))
@@ -71,10 +71,14 @@ def test_a_good_ballot_comes_back_in_canonical_order(vote_type: VoteType, some: 
         assert places == sorted(places)
 
 
-def test_an_empty_ballot_is_good_where_the_limits_allow_it() -> None:
-    rules = definition(VoteType.SCORES)
+@pytest.mark.parametrize("vote_type", list(VoteType))
+def test_an_empty_ballot_is_good_where_the_limits_allow_it(vote_type: VoteType) -> None:
+    rules = definition(vote_type)
     lenient = replace(rules, limits=replace(rules.limits, min_choices=0))
     assert checked([], lenient) == Ballot(marks=())
+    assert checked([], replace(lenient, limits=replace(lenient.limits, min_choices=1))) == (
+        Fault(kind=FaultKind.EMPTY, allowed=1),
+    )
 
 
 def test_every_kind_of_fault_has_words_with_its_numbers() -> None:

@@ -41,7 +41,11 @@ class Rule(StrEnum):
 
 
 class Completion(StrEnum):
-    """What follows when the Method of Equal Shares leaves money."""
+    """What follows when the Method of Equal Shares leaves money.
+
+    Add1 and Add1U are those of the published rules of towns (equalshares.net; Faliszewski and
+    others, IJCAI 2023); Peters, Pierczynski and Skowron (NeurIPS 2021) discuss completions.
+    """
 
     NONE = "none"
     ADD1 = "add1"
@@ -93,7 +97,10 @@ class Fit(StrEnum):
 
 
 class Comparison(StrEnum):
-    """Whether the outcome must stand a comparison with another one before it is final."""
+    """Whether the outcome must stand a comparison with another one before it is final.
+
+    As Wieliczka and Swiecie published it in 2023.
+    """
 
     NONE = "none"
     GREEDY = "greedy"
