@@ -3,6 +3,7 @@
 Pure: no database, clock, network, settings, randomness or logging.
 """
 
+from talkoot.voting.allocation.decision import Decision, decided
 from talkoot.voting.allocation.outcome import (
     Allocation,
     Compared,
@@ -20,6 +21,7 @@ __all__ = [
     "Allocation",
     "AllocationProblem",
     "Compared",
+    "Decision",
     "Fate",
     "FateKind",
     "NoSuchRule",
@@ -29,5 +31,6 @@ __all__ = [
     "Round",
     "TieBy",
     "allocated",
+    "decided",
     "problem_of",
 ]

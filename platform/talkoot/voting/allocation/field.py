@@ -25,6 +25,10 @@ ENTRY_GROUP, ENTRY_WEIGHT, ENTRY_VALUE, ENTRY = range(4)
 """Columns of ``entries``, per supporter: group, ballots in it, value. Their number is ``ENTRY``."""
 
 
+VOTES, SCORE, SUPPORT, BACKERS, SUMS = range(5)
+"""Columns of what :func:`listed` sums up, and their number."""
+
+
 class Field(NamedTuple):
     """One election; s supporters over p projects, g groups, m marks.
 
@@ -79,8 +83,9 @@ def listed(  # noqa: PLR0917 - a kernel takes its arrays by place
     """List the supporters of every project.
 
     ``bounds``: int64 (p+1,), written; ``entries``: int32 (m, 3), written as far as needed;
-    ``sums``: int64 (p, 3), written: ballots that name a project, sum of their values, sum of the
-    positive values. Gives the greatest value, at least 1, or -1 where a value exceeds 31 bits.
+    ``sums``: int64 (p, 4), written: ballots that name a project, sum of their values, sum of the
+    positive values, ballots that give one. Gives the greatest value, at least 1, or -1 where a
+    value exceeds 31 bits.
     """
     projects = len(bounds) - 1
     bounds[:] = 0
@@ -90,10 +95,11 @@ def listed(  # noqa: PLR0917 - a kernel takes its arrays by place
         weight = weights[group]
         for mark in range(indptr[group], indptr[group + 1]):
             place, value = items[mark], values[mark]
-            sums[place, 0] += weight
-            sums[place, 1] += weight * value
+            sums[place, VOTES] += weight
+            sums[place, SCORE] += weight * value
             if value > 0:
-                sums[place, 2] += weight * value
+                sums[place, SUPPORT] += weight * value
+                sums[place, BACKERS] += weight
                 bounds[place + 1] += 1
                 greatest = max(greatest, value)
     if greatest >= 1 << 31:

@@ -21,6 +21,8 @@ from talkoot.voting.allocation.field import (
     I64,
     OPEN,
     RANK,
+    SUMS,
+    SUPPORT,
     TERMS,
     WORTH,
     Field,
@@ -91,7 +93,7 @@ def ground_of(problem: AllocationProblem, utilities: Utilities, ranks: Sequence[
     projects, ballots = len(problem.costs), profile.ballots
     bounds = np.empty(projects + 1, np.int64)
     entries = np.empty((len(profile.items), ENTRY), np.int32)
-    sums = np.empty((projects, 3), np.int64)
+    sums = np.empty((projects, SUMS), np.int64)
     greatest = listed(
         profile.indptr, profile.items, profile.values, profile.weights, bounds, entries, sums
     )
@@ -103,7 +105,7 @@ def ground_of(problem: AllocationProblem, utilities: Utilities, ranks: Sequence[
     if not large:
         terms[:, COST] = [ballots * cost // scale for cost in problem.costs]
         terms[:, WORTH] = [worth // worth_unit for worth in problem.worths] if by_cost else 1
-        terms[:, FLAT] = sums[:, 2]
+        terms[:, FLAT] = sums[:, SUPPORT]
         terms[:, RANK] = ranks
         terms[:, CLUB] = problem.exclusive
         terms[:, OPEN] = _open(problem, terms, sums)
@@ -138,7 +140,7 @@ def _scale(problem: AllocationProblem, ballots: int) -> int:
 
 def _open(problem: AllocationProblem, terms: I64, sums: I64) -> I64:
     eligible = np.array(problem.eligible, dtype=np.bool_)
-    takes_part = eligible & (sums[:, 2] > 0)
+    takes_part = eligible & (sums[:, SUPPORT] > 0)
     paid_for = (terms[:, COST] > 0) & (terms[:, WORTH] > 0)
     state = np.where(terms[:, COST] == 0, FREE, np.where(paid_for, FOR_MONEY, NEITHER))
     return np.where(takes_part, state, NEITHER)

@@ -194,9 +194,13 @@ def _compared(
 
 
 def _phragmen(problem: AllocationProblem, ranks: list[int]) -> Decided:
-    from talkoot.voting.allocation.phragmen import phragmen
+    from talkoot.voting.allocation.equal_shares import TooLarge
+    from talkoot.voting.allocation.phragmen import phragmen, rounds_of
 
-    run = phragmen(problem, ranks)
+    try:
+        run = phragmen(problem, ranks)
+    except TooLarge as err:
+        raise _BeyondKernels from err
     left = problem.budget - sum(problem.costs[place] for place in run.funded)
     ids, fates = problem.profile.projects, _all_alike(problem, FateKind.STOPPED_BEFORE)
     too_dear = [place for place in run.stopped_at if problem.costs[place] > left]
@@ -206,7 +210,7 @@ def _phragmen(problem: AllocationProblem, ranks: list[int]) -> Decided:
             fates[place] = replace(fate, kind=FateKind.NOT_AFFORDABLE_LEFT, missing=missing)
         elif too_dear:
             fates[place] = replace(fate, blocked_by=ids[min(too_dear)])
-    return Decided(funded=run.funded, rounds=run.rounds, unfunded=fates)
+    return Decided(funded=run.funded, rounds=rounds_of(problem, run), unfunded=fates)
 
 
 def _all_alike(problem: AllocationProblem, kind: FateKind) -> dict[int, Fate]:
