@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from talkoot.base.engine import Engine
-from talkoot.voting.allocation import Allocation, AllocationProblem, allocated, ground
+from talkoot.voting.allocation import Allocation, AllocationProblem, allocated, decided, ground
 from talkoot.voting.allocation.reference import Outcome, reference, slowly_allocated
 from talkoot.voting.ballot import AllocationRule
 from tests.voting.allocation.elections import (
@@ -43,6 +43,10 @@ def agree(seeds: range) -> int:
         problem, rule = made_up(seed)
         slow = slowly_allocated(problem, rule)
         assert allocated(problem, rule) == slow, (seed, rule)
+        bare = decided(problem, rule)
+        funded = tuple(problem.profile.projects[place] for place in bare.funded)
+        assert (funded, bare.steps) == (slow.winners, slow.steps), (seed, rule)
+        assert bare.ties_broken == slow.ties_broken, (seed, rule)
         ties += slow.ties_broken
     return ties
 
@@ -54,6 +58,11 @@ def test_three_hundred_random_elections_full_of_ties_come_out_as_the_slow_twin_s
 @pytest.mark.full
 def test_ten_thousand_random_elections_full_of_ties_come_out_as_the_slow_twin_says() -> None:
     assert agree(range(10_000, 20_000)) > 1_500
+
+
+def test_a_rival_dearer_than_all_money_there_is_breaks_nothing() -> None:
+    """Telling a tie once asked for the price of such a project, which did not fit 64 bits."""
+    assert agree(range(18_178, 18_179)) == 2
 
 
 @pytest.mark.parametrize("bits", [8, 14, 24])

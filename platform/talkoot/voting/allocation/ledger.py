@@ -71,6 +71,8 @@ class Ledger:
     def price(self, place: int) -> Price | None:
         """Exact price of a project now, or ``None`` if its supporters cannot pay it."""
         entries, cost = self._entries(place), Fraction(self._cost(place))
+        if cost > self._start * self._ground.ballots:
+            return None  # Dearer than all money there is: in its units that need not fit 64 bits.
         low, high = self._shifted(cost)
         quote = np.empty(3, np.int64)
         certain = bounded(entries, self._money, low, high, quote)

@@ -9,7 +9,7 @@ from talkoot.voting.allocation.ties import ticket
 from talkoot.voting.ballot import AllocationRule
 
 _DOUBLINGS = 70
-"""Scores fit 63 bits, and so does the product of two that stand for them here, or nearly."""
+"""Scores fit 63 bits: where cost decides nothing, no more votes than that are needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

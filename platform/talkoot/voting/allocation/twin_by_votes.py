@@ -136,7 +136,7 @@ def _votes_missed(twin: Twin, place: int, *, per_cost: bool) -> int | None:
         twin.score[place], twin.votes[place] = score, votes
         return place in walk.funded
 
-    most = next((1 << at for at in range(70) if funded(1 << at)), None)
+    most = next((1 << at for at in range(300) if funded(1 << at)), None)
     if most is None:
         return None
     least = most // 2
