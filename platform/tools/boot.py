@@ -87,6 +87,7 @@ def set_up() -> None:
             install(LOCK, title=f"Installing {count} packages")
             write_source_roots()
             write_commands()
+            step("Compiling the counting kernels", [str(VENV / "bin" / "talkoot"), "warm"])
             STAMP.write_text(wanted)
         install_web_files(ROOT / "platform" / "assets", venv=VENV, install=install)
 

@@ -16,6 +16,7 @@ from talkoot.voting.allocation.outcome import (
 )
 from talkoot.voting.allocation.problem import AllocationProblem, PotBudget, problem_of
 from talkoot.voting.allocation.rule import NoSuchRule, allocated
+from talkoot.voting.allocation.warming import warm
 
 __all__ = [
     "Allocation",
@@ -33,4 +34,5 @@ __all__ = [
     "allocated",
     "decided",
     "problem_of",
+    "warm",
 ]
