@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from talkoot.voting.allocation import AllocationProblem, allocated
+from talkoot.voting.allocation import AllocationProblem, allocated, decided
 from talkoot.voting.ballot import AllocationRule
 
 
@@ -12,5 +12,11 @@ def posed(problem: AllocationProblem) -> AllocationProblem:
 
 
 def decided_by_us(problem: AllocationProblem, rule: AllocationRule) -> tuple[str, ...]:
-    """The winners in order."""
+    """The winners in order: the bare decision, which is what a peer gives."""
+    projects = problem.profile.projects
+    return tuple(projects[place] for place in decided(problem, rule).funded)
+
+
+def explained_by_us(problem: AllocationProblem, rule: AllocationRule) -> tuple[str, ...]:
+    """The winners in order, with each round, fate, tie and amount explained besides."""
     return allocated(problem, rule).winners
