@@ -53,10 +53,12 @@ def main(words: list[str]) -> int:
         say(f"usage: boot.py {'|'.join(WORDS)} [arguments]")
         return 2
     try:
-        set_up()
+        installed = set_up()
     except Failed as failure:
         say(str(failure))
         return 1
+    if installed and words[0] == "run":
+        compile_kernels_meanwhile()
     if WORDS[words[0]]:
         become([*WORDS[words[0]], *words[1:]])
     return 0
@@ -69,8 +71,20 @@ def become(command: list[str]) -> NoReturn:
     os.execv(command[0], command)  # noqa: S606  our own words, no shell
 
 
-def set_up() -> None:
-    """Make .venv hold what the lock asks for, and install the web files.
+def compile_kernels_meanwhile() -> None:
+    """Start what takes a minute and only the first count would wait for, with what time is left."""
+    subprocess.Popen(
+        [str(PYTHON), "-c", "import os; os.nice(19); from talkoot.cli import main; main()", "warm"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def set_up() -> bool:
+    """Make .venv hold what the lock asks for, and install the web files; tell whether it was anew.
 
     A second call finds the stamp and does nothing; a simultaneous one waits for the first.
     Raises Failed with words for the person at the terminal.
@@ -82,14 +96,15 @@ def set_up() -> None:
         if not venv_is_usable():
             make_venv()
         wanted = fingerprint()
-        if not STAMP.exists() or STAMP.read_text() != wanted:
+        anew = not STAMP.exists() or STAMP.read_text() != wanted
+        if anew:
             count = len(re.findall(r"^\S+==", LOCK.read_text(), re.MULTILINE))
             install(LOCK, title=f"Installing {count} packages")
             write_source_roots()
             write_commands()
-            step("Compiling the counting kernels", [str(VENV / "bin" / "talkoot"), "warm"])
             STAMP.write_text(wanted)
         install_web_files(ROOT / "platform" / "assets", venv=VENV, install=install)
+    return anew
 
 
 def fingerprint() -> str:

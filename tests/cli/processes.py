@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 TALKOOT = (sys.executable, "-c", "from talkoot.cli import main; main()")
+WITHOUT_A_COMPILER = (*TALKOOT[:2], f"import sys; sys.modules['numba'] = None; {TALKOOT[2]}")
 START_S = 90.0
 
 

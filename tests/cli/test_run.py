@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from talkoot.base.db import embedded
-from tests.cli.processes import START_S, TALKOOT, environment, talkoot
+from tests.cli.processes import START_S, WITHOUT_A_COMPILER, environment, talkoot
 from tests.conftest import drop_home
 
 CODE = re.compile(r"^ {4}([2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{5})$", re.MULTILINE)
@@ -96,7 +96,7 @@ def running(home: Path) -> Iterator[Running]:
     out = home.parent / f"{port}.txt"
     with out.open("wb") as file:
         process = subprocess.Popen(
-            [*TALKOOT, "run"],
+            [*WITHOUT_A_COMPILER, "run"],  # on a fresh clone the kernels are not compiled yet
             env=environment(home, TALKOOT_PORT=str(port)),
             stdout=file,
             stderr=subprocess.STDOUT,

@@ -26,6 +26,7 @@ from talkoot.voting.log import (
     read_entries,
     read_standing,
     recorded_count,
+    standing_hashes,
 )
 from talkoot.voting.log import counted as marked_counted
 from talkoot.voting.results.count import Count, counted
@@ -66,7 +67,7 @@ async def published(
     count = await asyncio.to_thread(
         counted, partition, election.definition, engine=engine, salt=salt
     )
-    table = await read_standing(session, election_id)
+    table = await _table(session, election_id, engine)
     await asyncio.to_thread(_same_as_the_table, partition, table, count, engine, salt)
     await marked_counted(session, election_id, persons=persons, at=at)
     await _keep(session, election, count, at)
@@ -109,6 +110,16 @@ async def partition_read(
     return gathering.partition()
 
 
+async def _table(session: ReadSession, election_id: ElectionId, engine: Engine) -> StandingColumns:
+    if engine is Engine.KERNELS:
+        return await read_standing(session, election_id)
+    found = await standing_hashes(session, election_id)
+    return StandingColumns(
+        voter=np.frombuffer(b"".join(found), dtype=">u8").reshape(-1, 2).astype(np.uint64),
+        entry_hash=np.frombuffer(b"".join(found.values()), dtype=np.uint8).reshape(-1, 32),
+    )
+
+
 def _same_as_the_table(
     partition: Partition, table: StandingColumns, count: Count, engine: Engine, salt: bytes
 ) -> None:
@@ -116,7 +127,7 @@ def _same_as_the_table(
     rows = np.arange(len(table))
     if set_digest(table.voter, table.entry_hash, rows, salt, engine=engine) == count.standing:
         return
-    by_rule = partition.entries.entry_hash[settled(partition.entries).standing]
+    by_rule = partition.entries.entry_hash[settled(partition.entries, engine=engine).standing]
     differing = len({*map(bytes, table.entry_hash)} ^ {*map(bytes, by_rule)})
     raise BrokenLog(f"{differing} ballots stand in the table or by the rule, but not both")
 
