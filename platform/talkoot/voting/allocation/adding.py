@@ -1,36 +1,34 @@
 """Add1: equal shares again and again, every voter with one currency unit more. A kernel.
 
 Most steps change nothing. Where it is certain that all steps up to a greater one buy the same, they
-are jumped over. How far to jump is guessed from how fast the closest rivals came nearer, and less
-is tried where the guess was too bold.
+are jumped over. Each jump is twice as far as the last, and half as far where that was too bold.
 """
 
 import numpy as np
 
 from talkoot.base.compiled import inlined, kernel
 from talkoot.voting.allocation.choosing import EQUAL, flat_compared, forget, moved, twins
-from talkoot.voting.allocation.field import CLUB, COST, F64, I32, I64, RANK, U8, Field
+from talkoot.voting.allocation.field import CLUB, COST, I32, I64, RANK, U8, Field
 from talkoot.voting.allocation.filling import (
     CAN,
     CANNOT,
+    GAP,
+    HEAD,
     LEAST,
     LOOKED,
-    WAITING,
+    TAIL,
     State,
     quoted,
 )
-from talkoot.voting.allocation.running import (
-    FIRST_RIVAL,
+from talkoot.voting.allocation.guiding import (
     ROUNDS,
     WINNER,
     Record,
-    begun,
-    buy,
     empty_record,
-    empty_state,
+    look_up,
     note_lack,
-    ran,
 )
+from talkoot.voting.allocation.running import begun, buy, empty_state, ran
 
 EXHAUSTIVE, INFEASIBLE, AT_ONCE = range(3)
 """Where Add1 stops; AT_ONCE is a single run without Add1."""
@@ -48,11 +46,8 @@ FIELD = (
 )
 """The signature of :class:`Field`, one by one."""
 
-MOST_TRUST = 32
-"""Sixteenths of a guess that are jumped at the most: guesses are often too careful."""
-
-FARTHEST = 64.0
-"""Guesses reach at most so many times as far as what they are taken from."""
+NEVER = 1 << 62
+"""A step that is not reached."""
 
 MAX_TOTAL = 1 << 61
 """All money together stays below this."""
@@ -74,15 +69,17 @@ def followed(field: Field, state: State, here: Record, far: Record) -> bool:
     far.rounds[len(far.rounds) - 1, WINNER] = 0
     for round_ in range(number):
         place, limit = here.rounds[round_, WINNER], here.most[round_]
+        look_up(field, state, here)
         if quoted(field, state, place, round_) != CAN:
             return False
         if not _ahead(field, state, place, limit, round_, here.flat[round_]):
             return False
-        buy(field, state, far, place, 0)
-    while state.counts[WAITING] > 0:
-        if quoted(field, state, state.waiting[0], number) != CANNOT:
+        buy(field, state, far, here, place, 0)
+    while state.counts[HEAD] < state.counts[TAIL]:
+        at = state.counts[HEAD]
+        if quoted(field, state, state.waiting[at], number) != CANNOT:
             return False
-        forget(state, 0)
+        forget(state, at)
     note_lack(state, far)
     return True
 
@@ -92,8 +89,8 @@ def _ahead(  # noqa: PLR0917 - a kernel takes its arrays by place
     field: Field, state: State, place: int, limit: float, round_: int, paid_flat: int
 ) -> bool:
     """Whether no rival now is as good as the winner was with the smaller start."""
-    at = 0
-    while at < state.counts[WAITING]:
+    at = state.counts[HEAD]
+    while at < state.counts[TAIL]:
         other = state.waiting[at]
         if state.keys[other, LEAST] > limit:
             return True
@@ -102,6 +99,7 @@ def _ahead(  # noqa: PLR0917 - a kernel takes its arrays by place
         elif state.plan[other, LOOKED] != round_:
             if quoted(field, state, other, round_) == CANNOT:
                 forget(state, at)
+                at += 1
             else:
                 moved(state, at)
         elif _no_better(field, place, other, paid_flat):
@@ -125,37 +123,15 @@ def _no_better(field: Field, place: int, other: int, paid_flat: int) -> bool:
 
 
 @inlined
-def reach_of(before: Record, here: Record, width: int, then: F64) -> float:
-    """How many steps more will probably change nothing: a guess, from what moved how fast.
-
-    In each round a rival's key falls by what it fell per step since ``before``, ``width`` steps
-    ago, and must not reach the winner's; at the end what is missing for any other project must not
-    melt away. ``then``: float64 (p,), working space.
-    """
+def alike(here: Record, far: Record) -> bool:
+    """Whether two runs bought the same in the same order."""
     last = len(here.rounds) - 1
-    number = here.rounds[last, WINNER]
-    if number != before.rounds[last, WINNER]:
-        return 0.0
-    steps = float(width)
-    reach = FARTHEST * steps
-    then[:] = np.nan
-    for round_ in range(number):
-        if before.rounds[round_, WINNER] != here.rounds[round_, WINNER]:
-            return 0.0
-        begin, end = before.rounds[round_, FIRST_RIVAL], before.rounds[round_ + 1, FIRST_RIVAL]
-        for at in range(begin, end):
-            then[before.rival[at]] = before.key[at]
-        for at in range(here.rounds[round_, FIRST_RIVAL], here.rounds[round_ + 1, FIRST_RIVAL]):
-            fallen = then[here.rival[at]] - here.key[at]
-            if fallen > 0.0:
-                reach = min(reach, (here.key[at] - here.most[round_]) * steps / fallen)
-        for at in range(begin, end):
-            then[before.rival[at]] = np.nan
-    for place in range(last):
-        melted = before.lack[place] - here.lack[place]
-        if melted > 0.0:
-            reach = min(reach, here.lack[place] * steps / melted)
-    return max(reach, 0.0)
+    if here.rounds[last, WINNER] != far.rounds[last, WINNER]:
+        return False
+    for round_ in range(here.rounds[last, WINNER]):
+        if here.rounds[round_, WINNER] != far.rounds[round_, WINNER]:
+            return False
+    return True
 
 
 @inlined
@@ -175,6 +151,26 @@ def final(field: Field, record: Record, budget: int, stop: int, gone: U8) -> boo
         if not gone[place] and (stop == INFEASIBLE or terms[place, COST] <= left):
             return False
     return True
+
+
+@inlined
+def paced(steps: int, jump: int, fails: int, same: int) -> tuple[int, int]:
+    """How far to jump next from a step that was reached, and the nearest step known to be too far.
+
+    Twice as far as the last time, but half-way to where it fails; one step after a change.
+    """
+    if steps >= fails:
+        fails = NEVER
+    if not same:
+        return 1, fails
+    return max(1, min(2 * jump, (fails - steps) // 2)), fails
+
+
+@inlined
+def _guide(state: State, here: Record, gap: int) -> None:
+    """Let a run just begun be guided by one that started with so much less."""
+    if here.rounds[len(here.rounds) - 1, WINNER] > 0:
+        state.scale[GAP] = float(gap)
 
 
 @inlined
@@ -241,11 +237,11 @@ def added(  # noqa: PLR0917 - as above
     rivals = 0 if stop == AT_ONCE else projects * projects
     here, far = empty_record(projects, rivals), empty_record(projects, rivals)
     vectors, nothing = np.empty((2, projects), np.int64), np.zeros(projects, np.uint8)
-    then, gone = np.empty(projects, np.float64), np.empty(projects, np.uint8)
-    steps, jump, trust = news[STEPS], 1, 16
+    gone = np.empty(projects, np.uint8)
+    steps, jump, fails = news[STEPS], 1, NEVER
     news[OUTCOME], news[TIES_KNOWN] = steps, 1
     begun(field, state, start + steps * more, ballots, sum_bits)
-    news[CONTENDERS] = ran(field, state, here, script, barred, found, vectors)
+    news[CONTENDERS] = ran(field, state, here, script, barred, far, found, vectors)
     if news[CONTENDERS] >= 0 or stop == AT_ONCE:
         told(here, rounds)
         return FOUND if news[CONTENDERS] < 0 else OPEN_ROUND
@@ -257,26 +253,25 @@ def added(  # noqa: PLR0917 - as above
         if following > MAX_TOTAL // ballots:
             return TOO_LARGE
         begun(field, state, following, ballots, sum_bits)
+        _guide(state, here, jump * more if unit else -1)
         if jump > 1:
             if not followed(field, state, here, far):
-                jump, trust = jump // 2, max(trust // 2, 1)
+                fails = steps + jump
+                jump //= 2
                 continue
-            news[TIES_KNOWN] = 0
+            news[TIES_KNOWN], same = 0, 1
         else:
             news[STEPS] = steps + 1
-            news[CONTENDERS] = ran(field, state, far, script[:0], nothing, found, vectors)
+            news[CONTENDERS] = ran(field, state, far, script[:0], nothing, here, found, vectors)
             if news[CONTENDERS] >= 0:
                 told(far, rounds)
                 return OPEN_ROUND
             if cost_of(field, far) > budget:
                 break
-            news[TIES_KNOWN] = 1
+            news[TIES_KNOWN], same = 1, int(alike(here, far))
         here, far = far, here
         steps += jump
         news[STEPS] = news[OUTCOME] = steps
-        reach = reach_of(far, here, jump, then)
-        if reach > 0.0:
-            trust = min(trust + trust // 4 + 1, MOST_TRUST)
-        jump = max(1, min(int(min(reach, 1e15)) * trust // 16, 8 * jump))
+        jump, fails = paced(steps, jump, fails, same)
     told(here, rounds)
     return FOUND

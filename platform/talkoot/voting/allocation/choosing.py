@@ -24,6 +24,7 @@ from talkoot.voting.allocation.field import (
 from talkoot.voting.allocation.filling import (
     BOUGHT,
     CANNOT,
+    HEAD,
     HIGH,
     LEAST,
     LOOKED,
@@ -32,12 +33,13 @@ from talkoot.voting.allocation.filling import (
     MOST,
     NOBODY_POOR,
     ROUND,
+    TAIL,
     UPPER,
     VALUE,
-    WAITING,
     State,
     due,
     quoted,
+    refine,
 )
 
 FIRST, SECOND, EQUAL, OPEN_ = range(4)
@@ -60,20 +62,20 @@ def contenders(field: Field, state: State, found: I64) -> int:
     round_ = state.counts[BOUGHT]
     waiting, keys = state.waiting, state.keys
     best = np.inf
-    number, at = 0, 0
-    while at < state.counts[WAITING]:
+    number, at = 0, state.counts[HEAD]
+    while at < state.counts[TAIL]:
         place = waiting[at]
         if keys[place, LEAST] > best:
             break
         if state.plan[place, LOOKED] != round_:
             if quoted(field, state, place, round_) == CANNOT:
                 forget(state, at)
-                continue
-            best = min(best, state.keys[place, MOST])
-            if moved(state, at):
-                continue
+            else:
+                best = min(best, state.keys[place, MOST])
+                if moved(state, at):
+                    continue
         at += 1
-    for other in range(at):
+    for other in range(state.counts[HEAD], at):
         if keys[waiting[other], LEAST] <= best:
             found[number] = waiting[other]
             number += 1
@@ -82,10 +84,10 @@ def contenders(field: Field, state: State, found: I64) -> int:
 
 @inlined
 def forget(state: State, at: int) -> None:
-    """Take a project out of those waiting."""
-    state.counts[WAITING] -= 1
-    for to in range(at, state.counts[WAITING]):
-        state.waiting[to] = state.waiting[to + 1]
+    """Take a project out of those waiting: those before it, mostly few, move up by one."""
+    for to in range(at, state.counts[HEAD], -1):
+        state.waiting[to] = state.waiting[to - 1]
+    state.counts[HEAD] += 1
 
 
 @inlined
@@ -93,7 +95,7 @@ def moved(state: State, at: int) -> bool:
     """Move a project whose lower bound has grown back to its place, and say whether it moved."""
     waiting, keys = state.waiting, state.keys
     place, to = waiting[at], at
-    while to + 1 < state.counts[WAITING] and keys[waiting[to + 1], LEAST] < keys[place, LEAST]:
+    while to + 1 < state.counts[TAIL] and keys[waiting[to + 1], LEAST] < keys[place, LEAST]:
         waiting[to] = waiting[to + 1]
         to += 1
     waiting[to] = place
@@ -101,10 +103,11 @@ def moved(state: State, at: int) -> bool:
 
 
 @inlined
-def _surest(state: State, found: I64, number: int) -> int:
-    """The contender with the least upper bound."""
+def _surest(field: Field, state: State, found: I64, number: int) -> int:
+    """Know the contenders as well as can be, and give the one with the least upper bound."""
     best = found[0]
-    for at in range(1, number):
+    for at in range(number if number > 1 else 0):
+        refine(field, state, found[at])
         if state.keys[found[at], MOST] < state.keys[best, MOST]:
             best = found[at]
     return int(best)
@@ -118,7 +121,7 @@ def chosen(field: Field, state: State, found: I64, number: int, vectors: I64) ->
     """
     if number == 0:
         return NOBODY, 0
-    best = _surest(state, found, number)
+    best = _surest(field, state, found, number)
     if state.keys[best, MOST] == np.inf:
         return NOT_DECIDED, 0
     winner, equals = best, 0
@@ -241,7 +244,7 @@ def weighed(field: Field, state: State, place: int, vector: I64) -> tuple[int, i
     for at in range(field.bounds[place], field.bounds[place + 1]):
         group, worth = field.entries[at, ENTRY_GROUP], int(field.entries[at, ENTRY_VALUE])
         weight = int(field.entries[at, ENTRY_WEIGHT])
-        lower, upper = state.money[group, LOWER], state.money[group, UPPER]
+        lower, upper = state.money[LOWER, group], state.money[UPPER, group]
         if upper == 0:
             continue
         if lower >= due(high, value, worth, 1):
@@ -267,10 +270,9 @@ def gave(field: Field, state: State, group: int, weight: int, vector: I64) -> No
 def leave_out_club(field: Field, state: State, place: int) -> None:
     """Take out the projects of which only one may be bought, when one of them is."""
     club = field.terms[place, CLUB]
-    at = 0
-    while at < state.counts[WAITING]:
+    for at in range(state.counts[HEAD], state.counts[TAIL]):
         other = state.waiting[at]
         if other == place or (club >= 0 and field.terms[other, CLUB] == club):
             forget(state, at)
-        else:
-            at += 1
+            if club < 0:
+                return

@@ -30,6 +30,8 @@ def decided(problem: AllocationProblem, rule: AllocationRule) -> Decision:
 
     Raises :class:`TooLarge` where amounts exceed 64 bits and only the slow twin can decide.
     """
+    if not problem.pots:
+        return _of_pot(without(problem, barred(problem, rule)), rule)
     funded: list[int] = []
     steps = ties = left = 0
     places = {project: place for place, project in enumerate(problem.profile.projects)}

@@ -22,8 +22,9 @@ from talkoot.voting.allocation.adding import (
 )
 from talkoot.voting.allocation.field import I64, RANK, U8
 from talkoot.voting.allocation.ground import Ground
+from talkoot.voting.allocation.guiding import EQUALS, ROUNDS, WINNER
 from talkoot.voting.allocation.ledger import Ledger, Price
-from talkoot.voting.allocation.running import EQUALS, ROUNDS, SCRIPT, WINNER
+from talkoot.voting.allocation.running import SCRIPT
 from talkoot.voting.ballot import Stop
 
 

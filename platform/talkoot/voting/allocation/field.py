@@ -25,7 +25,7 @@ ENTRY_GROUP, ENTRY_WEIGHT, ENTRY_VALUE, ENTRY = range(4)
 """Columns of ``entries``, per supporter: group, ballots in it, value. Their number is ``ENTRY``."""
 
 
-VOTES, SCORE, SUPPORT, BACKERS, SUMS = range(5)
+SUPPORT, BACKERS, SUMS = range(3)
 """Columns of what :func:`listed` sums up, and their number."""
 
 
@@ -83,30 +83,27 @@ def listed(  # noqa: PLR0917 - a kernel takes its arrays by place
     """List the supporters of every project.
 
     ``bounds``: int64 (p+1,), written; ``entries``: int32 (m, 3), written as far as needed;
-    ``sums``: int64 (p, 4), written: ballots that name a project, sum of their values, sum of the
-    positive values, ballots that give one. Gives the greatest value, at least 1, or -1 where a
-    value exceeds 31 bits.
+    ``sums``: int64 (p, 2), written: sum of the values of its supporters, and their ballots. Gives
+    the greatest value, at least 1, or -1 where a value exceeds 31 bits.
     """
     projects = len(bounds) - 1
     bounds[:] = 0
-    sums[:] = 0
     greatest = 1
-    for group in range(len(weights)):
-        weight = weights[group]
-        for mark in range(indptr[group], indptr[group + 1]):
-            place, value = items[mark], values[mark]
-            sums[place, VOTES] += weight
-            sums[place, SCORE] += weight * value
-            if value > 0:
-                sums[place, SUPPORT] += weight * value
-                sums[place, BACKERS] += weight
-                bounds[place + 1] += 1
-                greatest = max(greatest, value)
+    for mark in range(len(values)):
+        greatest = max(greatest, values[mark])
+        if values[mark] > 0:
+            bounds[items[mark] + 1] += 1
     if greatest >= 1 << 31:
         return -1
     for place in range(projects):
         bounds[place + 1] += bounds[place]
     _placed(indptr, items, values, weights, bounds, entries)
+    for place in range(projects):
+        support, backers = 0, 0
+        for at in range(bounds[place], bounds[place + 1]):
+            backers += entries[at, ENTRY_WEIGHT]
+            support += int(entries[at, ENTRY_WEIGHT]) * int(entries[at, ENTRY_VALUE])
+        sums[place, SUPPORT], sums[place, BACKERS] = support, backers
     return greatest
 
 

@@ -55,10 +55,10 @@ infinite where it is not certain that it can be paid); about how much scaled mon
 it was found that it cannot be paid."""
 
 LOWER, UPPER = range(2)
-"""Columns of money: the bounds between which the exact amount lies."""
+"""Rows of money: the bounds between which the exact amount lies."""
 
 BUFFER = 4
-"""Columns of the buffer: lower and upper amount, ballots, value."""
+"""Rows of the buffer."""
 
 CANNOT, CAN, MAY = range(3)
 """Whether supporters hold the cost together: certainly not, certainly, or it is not certain."""
@@ -77,11 +77,11 @@ DROP_FROM = 4
 class State(NamedTuple):
     """A run under way; money is scaled and shifted.
 
-    ``money``: int64 (g, 2). ``kept``: int32 (s, 3): supporters as in the field, without those who
+    ``money``: int64 (2, g). ``kept``: int32 (s, 3): supporters as in the field, without those who
     have nothing, for the projects whose plan says so. ``plan``: int64 (p, 11). ``keys``: float64
-    (p, 3). ``buffer``: int64 (longest list, 4). ``waiting``: int64 (p,): the projects that may
-    still be bought, the least lower bound first. ``counts``: int64 (3,). ``key_unit``: float64
-    (1,): 2^-shift.
+    (p, 3). ``buffer``: int64 (4, longest list). ``waiting``: int64 (p,): the projects that may
+    still be bought, the least lower bound first, between HEAD and TAIL. ``seen``: int64 (p,): those
+    quoted in this round. ``counts``: int64 (6,). ``scale``: float64 (2,).
     """
 
     money: I64
@@ -90,12 +90,19 @@ class State(NamedTuple):
     keys: F64
     buffer: I64
     waiting: I64
+    seen: I64
     counts: I64
-    key_unit: F64
+    scale: F64
 
 
-WAITING, SPENT, BOUGHT = range(3)
-"""``counts``: projects waiting; the sum of the highest payments of all rounds; rounds so far."""
+KEY_UNIT, GAP = range(2)
+"""``scale``: 2^-shift; by how much scaled money any voter can be richer now than in the run that
+guides this one (``guiding.py``), below 0 where none does."""
+
+HEAD, TAIL, SEEN, SPENT, BOUGHT, WIDTH, COUNTS = range(7)
+"""``counts``: where ``waiting`` begins and ends; how many were seen in this round; the sum of the
+highest payments of all rounds; rounds so far; the most by which the bounds of any group's money
+differ. Their number is COUNTS."""
 
 
 @inlined
@@ -112,26 +119,39 @@ def quoted(field: Field, state: State, place: int, round_: int) -> int:
     power = state.plan[place, POWER]
     whole = 1 if state.plan[place, UPTO] < 0 else 0
     if field.unit and ceiling(cost_high, power) <= state.plan[place, SPARE] - state.counts[SPENT]:
+        note_seen(state, place)
         return priced(field, state, place, cost_low, cost_high, power, whole)
-    if state.plan[place, UPTO] < 0:
-        lists, begin, end = field.entries, field.bounds[place], field.bounds[place + 1]
-    else:
-        lists, begin, end = state.kept, field.bounds[place], state.plan[place, UPTO]
-    known_low, known_value = state.plan[place, LOW], state.plan[place, VALUE]
-    if float(known_low) * float(power) <= float(cost_high) * float(known_value):
-        known_low, known_value = cost_high, power
+    lists, begin, end = listed_now(field, state, place)
+    rho = state.keys[place, LEAST] * float(field.terms[place, WORTH]) / state.scale[KEY_UNIT]
+    known = int(rho * (1.0 - OUTWARD))
     if field.unit:
-        found = _filled_equal(lists[begin:end], state, power, place, known_low, known_value)
+        found = _filled_equal(lists[begin:end], state, power, place, known)
     else:
-        found = _filled(lists[begin:end], state, power, place, known_low, known_value)
+        found = _filled(lists[begin:end], state, power, place, known)
     low, high, value, poor, empty = found
     if value == 0:
-        state.keys[place, LACK] = float(low) * state.key_unit[0]
+        state.keys[place, LACK] = float(low) * state.scale[KEY_UNIT]
         return CANNOT
     flat = whole if poor == 0 else 0
+    note_seen(state, place)
     if empty * DROP_FROM > end - begin:
         _drop_empty(field, state, place, lists[begin:end])
     return priced(field, state, place, low, high, value, flat)
+
+
+@inlined
+def note_seen(state: State, place: int) -> None:
+    """Note that a project was quoted in this round."""
+    state.seen[state.counts[SEEN]] = place
+    state.counts[SEEN] += 1
+
+
+@inlined
+def listed_now(field: Field, state: State, place: int) -> tuple[I32, int, int]:
+    """A project's supporters, without those that were left out: the list, its begin and end."""
+    if state.plan[place, UPTO] < 0:
+        return field.entries, field.bounds[place], field.bounds[place + 1]
+    return state.kept, field.bounds[place], state.plan[place, UPTO]
 
 
 @inlined
@@ -143,64 +163,89 @@ def priced(  # noqa: PLR0917 - a kernel takes its arrays by place
     plan[LOW], plan[HIGH], plan[VALUE] = low, high, value
     state.plan[place, NOBODY_POOR] = flat
     divisor = float(value) * float(field.terms[place, WORTH])
-    key = float(low) / divisor * state.key_unit[0] * (1.0 - OUTWARD)
+    key = float(low) / divisor * state.scale[KEY_UNIT] * (1.0 - OUTWARD)
     state.keys[place, LEAST] = max(state.keys[place, LEAST], key)
     if high < 0:
         state.keys[place, MOST] = np.inf
         return MAY
-    state.keys[place, MOST] = float(high) / divisor * state.key_unit[0] * (1.0 + OUTWARD)
+    state.keys[place, MOST] = float(high) / divisor * state.scale[KEY_UNIT] * (1.0 + OUTWARD)
     return CAN
 
 
 @inlined
-def _filled_equal(  # noqa: PLR0917 - a kernel takes its arrays by place
-    lists: I32, state: State, power: int, place: int, known_low: int, known_value: int
+def _filled_equal(
+    lists: I32, state: State, power: int, place: int, known: int
 ) -> tuple[int, int, int, int, int]:
-    """Fill up where every value is 1, from a rho certainly not too great, known_low / known_value.
+    """Fill up where every value is 1, from a rho that is certainly not too great.
+
+    Only the lower amounts are read. What the poor have more than those is at first said to be the
+    most that any group has more; where that is too coarse, :func:`refine` adds it up.
 
     Gives low, high (-1 where it may not be payable), value, the ballots of the poor, and how many
     groups have nothing; where it is not payable, low is what is missing and value 0.
     """
     cost_low, cost_high = state.plan[place, COST_LOW], state.plan[place, COST_HIGH]
-    money, buffer = state.money, state.buffer
-    due = ceiling(known_low, known_value)
-    rich, empty, least = 0, 0, cost_high
-    poor, poor_low, poor_up = 0, 0, 0
-    for at in range(len(lists)):
-        group, weight = lists[at, ENTRY_GROUP], lists[at, ENTRY_WEIGHT]
-        lower, upper = money[group, LOWER], money[group, UPPER]
-        buffer[rich, 0], buffer[rich, 1], buffer[rich, 2] = lower, upper, weight
-        least = min(least, lower)
-        empty += upper == 0
-        if lower >= due:
-            rich += 1
-        else:
-            poor += weight
-            poor_low += weight * lower
-            poor_up += weight * upper
-    before_up, before = 0, 0
-    if poor == 0:
-        state.plan[place, SPARE] = least + state.counts[SPENT]
-    while rich > 0:
-        rest, value = cost_high - poor_low, power - poor
+    lower, width = state.money[LOWER], state.counts[WIDTH]
+    number = len(lists)
+    amounts, ballots, sums = state.buffer[0], state.buffer[1], state.buffer[2]
+    empty, least = 0, cost_high
+    for at in range(number):
+        amount, weight = lower[np.uint32(lists[at, ENTRY_GROUP])], int(lists[at, ENTRY_WEIGHT])
+        amounts[at], ballots[at], sums[at] = amount, weight, weight * amount
+        least = min(least, amount)
+        empty += amount == 0
+    due = max(ceiling(cost_high, power), known)
+    rest, value, before, poor = cost_high, power, 0, -1
+    while True:
+        now, held = 0, 0
+        for at in range(number):
+            mask = -int(amounts[at] < due)
+            now += ballots[at] & mask
+            held += sums[at] & mask
+        if now == poor or not now:
+            break
+        if now == power:
+            if held + spread(width, now) < cost_low or exact_total(lists, state) < cost_low:
+                return cost_low - held, -1, 0, now, empty
+            low = cost_low - before - spread(width, power - value)
+            return max(low, 0), -1, value, now, empty
+        rest, value, before, poor = cost_high - held, power - now, held, now
         due = ceiling(rest, value)
-        before_up, before = poor_up, poor
-        still = 0
-        for at in range(rich):
-            lower, upper, weight = buffer[at, 0], buffer[at, 1], buffer[at, 2]
-            buffer[still, 0], buffer[still, 1], buffer[still, 2] = lower, upper, weight
-            if lower >= due:
-                still += 1
-            else:
-                poor += weight
-                poor_low += weight * lower
-                poor_up += weight * upper
-        if still == rich:
-            return max(cost_low - poor_up, 0), rest, value, poor, empty
-        rich = still
-    if poor_up < cost_low:
-        return cost_low - poor_up, -1, 0, poor, empty
-    return max(cost_low - before_up, 0), -1, power - before, poor, empty
+    if now == 0:
+        state.plan[place, SPARE] = least + state.counts[SPENT]
+        return cost_low, cost_high, power, 0, empty
+    return max(cost_low - before - spread(width, poor), 0), rest, value, poor, empty
+
+
+@inlined
+def spread(width: int, ballots: int) -> int:
+    """By how much the bounds of so many ballots' money differ at most, but no more than 2^61."""
+    return width * ballots if float(width) * float(ballots) < TOO_MUCH / 2.0 else 1 << 61
+
+
+@inlined
+def exact_total(lists: I32, state: State) -> int:
+    """The upper amounts of all supporters together."""
+    total = 0
+    for at in range(len(lists)):
+        total += int(lists[at, ENTRY_WEIGHT]) * state.money[UPPER, lists[at, ENTRY_GROUP]]
+    return total
+
+
+@inlined
+def refine(field: Field, state: State, place: int) -> None:
+    """Raise the lower bound of a quote that can certainly be paid by what the poor really have."""
+    high, value = state.plan[place, HIGH], state.plan[place, VALUE]
+    if not field.unit or high < 0 or state.plan[place, NOBODY_POOR]:
+        return
+    lists, begin, end = listed_now(field, state, place)
+    full, upper = ceiling(high, value), 0
+    for at in range(begin, end):
+        group = lists[at, ENTRY_GROUP]
+        if state.money[LOWER, group] < full:
+            upper += int(lists[at, ENTRY_WEIGHT]) * state.money[UPPER, group]
+    low = max(state.plan[place, COST_LOW] - upper, state.plan[place, LOW])
+    priced(field, state, place, low, high, value, 0)
 
 
 @inlined
@@ -213,20 +258,19 @@ def less_than_due(money: int, value: int, whole: int, part: int, divisor: int) -
 
 
 @inlined
-def _filled(  # noqa: PLR0917 - a kernel takes its arrays by place
-    lists: I32, state: State, power: int, place: int, known_low: int, known_value: int
+def _filled(
+    lists: I32, state: State, power: int, place: int, known: int
 ) -> tuple[int, int, int, int, int]:
     """The same where values differ."""
     cost_low, cost_high = state.plan[place, COST_LOW], state.plan[place, COST_HIGH]
     buffer = state.buffer
-    whole, part = known_low // known_value, known_low % known_value
-    divisor = known_value
+    whole, part, divisor = known, 0, 1
     rich, empty = 0, 0
     for at in range(len(lists)):
         group = lists[at, ENTRY_GROUP]
-        buffer[at, 0], buffer[at, 1] = state.money[group, LOWER], state.money[group, UPPER]
-        buffer[at, 2], buffer[at, 3] = lists[at, ENTRY_WEIGHT], lists[at, ENTRY_VALUE]
-        empty += buffer[at, 1] == 0
+        buffer[0, at], buffer[1, at] = state.money[LOWER, group], state.money[UPPER, group]
+        buffer[2, at], buffer[3, at] = lists[at, ENTRY_WEIGHT], lists[at, ENTRY_VALUE]
+        empty += buffer[1, at] == 0
     rich = len(lists)
     poor, poor_low, poor_up = 0, 0, 0
     before_up, before = 0, 0
@@ -238,10 +282,10 @@ def _filled(  # noqa: PLR0917 - a kernel takes its arrays by place
         before_up, before = poor_up, poor
         still = 0
         for at in range(rich):
-            lower, upper = buffer[at, 0], buffer[at, 1]
-            weight, worth = buffer[at, 2], buffer[at, 3]
-            buffer[still, 0], buffer[still, 1] = lower, upper
-            buffer[still, 2], buffer[still, 3] = weight, worth
+            lower, upper = buffer[0, at], buffer[1, at]
+            weight, worth = buffer[2, at], buffer[3, at]
+            buffer[0, still], buffer[1, still] = lower, upper
+            buffer[2, still], buffer[3, still] = weight, worth
             if less_than_due(lower, worth, whole, part, divisor):
                 poor += weight * worth
                 poor_low += weight * lower
@@ -262,7 +306,7 @@ def _drop_empty(field: Field, state: State, place: int, lists: I32) -> None:
     to = field.bounds[place]
     power = 0
     for at in range(len(lists)):
-        if state.money[lists[at, ENTRY_GROUP], UPPER] > 0:
+        if state.money[UPPER, lists[at, ENTRY_GROUP]] > 0:
             for column in range(ENTRY):
                 state.kept[to, column] = lists[at, column]
             power += int(lists[at, ENTRY_WEIGHT]) * int(lists[at, ENTRY_VALUE])
@@ -278,23 +322,24 @@ def paid(field: Field, state: State, place: int) -> None:
         state.plan[place, HIGH],
         state.plan[place, VALUE],
     )
-    if state.plan[place, UPTO] < 0:
-        lists, begin, end = field.entries, field.bounds[place], field.bounds[place + 1]
-    else:
-        lists, begin, end = state.kept, field.bounds[place], state.plan[place, UPTO]
+    lists, begin, end = listed_now(field, state, place)
     if field.unit:
         most, least = ceiling(high, value), low // value
         state.counts[SPENT] += most
+        width = state.counts[WIDTH]
         for at in range(begin, end):
-            group = lists[at, ENTRY_GROUP]
-            state.money[group, LOWER] = max(state.money[group, LOWER] - most, 0)
-            state.money[group, UPPER] = max(state.money[group, UPPER] - least, 0)
+            group = np.uint32(lists[at, ENTRY_GROUP])
+            lower = max(state.money[LOWER, group] - most, 0)
+            upper = max(state.money[UPPER, group] - least, 0)
+            state.money[LOWER, group], state.money[UPPER, group] = lower, upper
+            width = max(width, upper - lower)
+        state.counts[WIDTH] = width
         return
     for at in range(begin, end):
         group, worth = lists[at, ENTRY_GROUP], int(lists[at, ENTRY_VALUE])
         most, least = due(high, value, worth, 1), due(low, value, worth, 0)
-        state.money[group, LOWER] = max(state.money[group, LOWER] - most, 0)
-        state.money[group, UPPER] = max(state.money[group, UPPER] - least, 0)
+        state.money[LOWER, group] = max(state.money[LOWER, group] - most, 0)
+        state.money[UPPER, group] = max(state.money[UPPER, group] - least, 0)
 
 
 @inlined

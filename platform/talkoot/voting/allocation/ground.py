@@ -71,6 +71,8 @@ class Ground:
     @property
     def free(self) -> list[int]:
         """What costs nothing and is funded, by rank."""
+        if all(self.problem.costs):
+            return []
         terms = self.field.terms
         places = np.flatnonzero(terms[:, OPEN] == FREE)
         return [int(place) for place in places[np.argsort(terms[places, RANK])]]
@@ -97,21 +99,19 @@ def ground_of(problem: AllocationProblem, utilities: Utilities, ranks: Sequence[
     greatest = listed(
         profile.indptr, profile.items, profile.values, profile.weights, bounds, entries, sums
     )
-    scale = _scale(problem, ballots)
-    by_cost = utilities is Utilities.COST
-    worth_unit = (gcd(*problem.worths) or 1) if by_cost else 1
-    large = _large(problem, ballots, scale, worth_unit if by_cost else 0, greatest)
-    terms = np.zeros((projects, TERMS), np.int64)
+    common = gcd(*problem.costs, problem.unit)
+    scale = gcd(problem.budget, ballots * common) or 1
+    worth_unit = (gcd(*problem.worths) or 1) if utilities is Utilities.COST else 0
+    large = _large(problem, ballots, scale, worth_unit, greatest)
+    terms, order = np.zeros((projects, TERMS), np.int64), np.empty(projects, np.int64)
     if not large:
-        terms[:, COST] = [ballots * cost // scale for cost in problem.costs]
-        terms[:, WORTH] = [worth // worth_unit for worth in problem.worths] if by_cost else 1
+        costs = np.array(problem.costs, np.int64)
+        terms[:, COST] = costs // (common or 1) * (ballots * common // scale)
+        terms[:, WORTH] = _worths(problem, costs) // worth_unit if worth_unit else 1
         terms[:, FLAT] = sums[:, SUPPORT]
         terms[:, RANK] = ranks
         terms[:, CLUB] = problem.exclusive
-        terms[:, OPEN] = _open(problem, terms, sums)
-        _leave_out_clubs_of_free(terms)
-    order = np.empty(projects, np.int64)
-    number = ordered(terms, order)
+        terms[:, OPEN] = _open(problem, costs, terms)
     return Ground(
         problem=problem,
         utilities=utilities,
@@ -120,7 +120,7 @@ def ground_of(problem: AllocationProblem, utilities: Utilities, ranks: Sequence[
             entries=entries,
             unit=greatest == 1,
             terms=terms,
-            order=order[:number],
+            order=order[: ordered(terms, order)],
             indptr=profile.indptr,
             items=profile.items,
             values=profile.values,
@@ -129,43 +129,46 @@ def ground_of(problem: AllocationProblem, utilities: Utilities, ranks: Sequence[
         scale=scale,
         unit=ballots * problem.unit // scale,
         purse=problem.budget // scale,
-        worth_unit=worth_unit,
+        worth_unit=worth_unit or 1,
         large=large,
     )
 
 
-def _scale(problem: AllocationProblem, ballots: int) -> int:
-    return gcd(problem.budget, ballots * gcd(*problem.costs, problem.unit)) or 1
+def _worths(problem: AllocationProblem, costs: I64) -> I64:
+    return costs if problem.worths is problem.costs else np.array(problem.worths, np.int64)
 
 
-def _open(problem: AllocationProblem, terms: I64, sums: I64) -> I64:
-    eligible = np.array(problem.eligible, dtype=np.bool_)
-    takes_part = eligible & (sums[:, SUPPORT] > 0)
-    paid_for = (terms[:, COST] > 0) & (terms[:, WORTH] > 0)
-    state = np.where(terms[:, COST] == 0, FREE, np.where(paid_for, FOR_MONEY, NEITHER))
-    return np.where(takes_part, state, NEITHER)
+def _open(problem: AllocationProblem, costs: I64, terms: I64) -> I64:
+    supported = (terms[:, FLAT] > 0) & ((terms[:, WORTH] > 0) | (costs == 0))
+    state = np.where(supported, FOR_MONEY, NEITHER)
+    if not all(problem.eligible):
+        state[~np.array(problem.eligible, np.bool_)] = NEITHER
+    if not all(problem.costs):
+        state[(costs == 0) & (state == FOR_MONEY)] = FREE
+        _leave_out_clubs_of_free(terms, state)
+    return state
 
 
-def _leave_out_clubs_of_free(terms: I64) -> None:
+def _leave_out_clubs_of_free(terms: I64, state: I64) -> None:
     """Take out what is of one group with a free project: the first by rank of them is funded."""
-    free = np.flatnonzero((terms[:, OPEN] == FREE) & (terms[:, CLUB] >= 0))
+    free = np.flatnonzero((state == FREE) & (terms[:, CLUB] >= 0))
     for place in free[np.argsort(terms[free, RANK])].tolist():
-        if terms[place, OPEN] == FREE:
+        if state[place] == FREE:
             others = terms[:, CLUB] == terms[place, CLUB]
             others[place] = False
-            terms[others, OPEN] = NEITHER
+            state[others] = NEITHER
 
 
 def _large(
     problem: AllocationProblem, ballots: int, scale: int, worth_unit: int, greatest: int
 ) -> bool:
     """Whether any number of the kernels might exceed 64 bits."""
-    most = ballots * max(*problem.costs, problem.budget, problem.unit, 0) // scale
-    worth = max(problem.worths, default=0) // worth_unit if worth_unit else 1
+    dearest, worthiest = max(problem.costs, default=0), max(problem.worths, default=0)
+    most = ballots * max(dearest, problem.budget, problem.unit) // scale
+    worth = worthiest // worth_unit if worth_unit else 1
     return (
         greatest < 0
         or ballots >= 2**31
-        or most >= SMALL
-        or worth >= SMALL
+        or max(dearest, worthiest, most) >= SMALL
         or ballots * greatest * max(greatest, worth, 1) >= SMALL
     )
