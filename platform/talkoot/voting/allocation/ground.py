@@ -169,6 +169,6 @@ def _large(
     return (
         greatest < 0
         or ballots >= 2**31
-        or max(dearest, worthiest, most) >= SMALL
+        or max(dearest, worthiest, problem.unit, most) >= SMALL
         or ballots * greatest * max(greatest, worth, 1) >= SMALL
     )
