@@ -8,10 +8,11 @@ round and whole numbers of ballots, not one fraction a voter.
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd
 
 import numpy as np
 
-from talkoot.voting.allocation.field import I32, I64
+from talkoot.voting.allocation.field import F64, I32, I64
 from talkoot.voting.allocation.filling import LOWER, UPPER, due
 from talkoot.voting.allocation.ground import Ground
 from talkoot.voting.allocation.replaying import (
@@ -30,6 +31,10 @@ from talkoot.voting.allocation.replaying import (
 
 CANNOT = 0
 """What :func:`bounded` says where supporters certainly cannot pay."""
+
+CERTAIN = 2.0**-20
+"""Sums of floats are off by less than this share of all their terms together: each of at most 2^31
+terms, and of the sums before it, by 2^-53 of itself."""
 
 Purse = tuple[tuple[int, int], ...]
 """What a group gave so far, as (round, value): groups with the same have the same money."""
@@ -67,6 +72,8 @@ class Ledger:
         self._unsure = np.empty(max(1, len(field.entries)), np.int64)
         self._sums = np.empty(SUMS, np.int64)
         self.rhos: list[Fraction] = []
+        self._common, self._over_common = 1, list[int]()
+        self._rhos_about: F64 | None = None
 
     def price(self, place: int) -> Price | None:
         """Exact price of a project now, or ``None`` if its supporters cannot pay it."""
@@ -105,7 +112,7 @@ class Ledger:
         payers, short = int(self._sums[PAYERS]), int(self._sums[SHORT])
         for at in self._unsure[:number].tolist():
             short += self._settle(entries[at].tolist(), price, quote)
-        self.rhos.append(price.rho)
+        self._append(price.rho)
         self._round_of[place] = round_
         return Paid(payers=payers, short=short)
 
@@ -127,25 +134,32 @@ class Ledger:
 
         Raises ``ValueError`` if they hold it to the end.
         """
-        about, rounds = np.empty(len(self.rhos) + 1, np.float64), len(self.rhos)
-        rhos = np.array([float(rho) for rho in self.rhos], np.float64)
+        about, cost = self._about_behind(place), self._cost(place)
+        margin = about[0] * CERTAIN
+        after = int(np.argmax(about < cost))
+        while after and about[after - 1] < cost + margin and self.behind(place, after - 1) < cost:
+            after -= 1
+        while about[after] > cost - margin and self.behind(place, after) >= cost:
+            after += 1
+            if after > len(self.rhos):
+                raise ValueError(f"project {place} could still be paid at the end")
+        return after
+
+    def _about_behind(self, place: int) -> F64:
+        """About what a project's supporters held after 0, 1, ... rounds."""
+        about = np.empty(len(self.rhos) + 1, np.float64)
+        if self._rhos_about is None:
+            self._rhos_about = np.array([float(rho) for rho in self.rhos], np.float64)
         about_behind(
             self._entries(place),
             *self._ballots,
             self._spent_in,
             self._round_of,
             float(self._start),
-            rhos,
+            self._rhos_about,
             about,
         )
-        after, cost = int(np.argmax(about < self._cost(place))), self._cost(place)
-        while after > 0 and self.behind(place, after - 1) < cost:
-            after -= 1
-        while self.behind(place, after) >= cost:
-            after += 1
-            if after > rounds:
-                raise ValueError(f"project {place} could still be paid at the end")
-        return after
+        return about
 
     @property
     def _ballots(self) -> tuple[I64, I32, I64]:
@@ -163,13 +177,24 @@ class Ledger:
         exact = amount * Fraction(2) ** self._shift
         return exact // 1, -(-exact // 1)
 
+    def _append(self, rho: Fraction) -> None:
+        """Note a round's rho, all of them over one denominator as well: whole numbers add faster
+        than fractions.
+        """
+        more = rho.denominator // gcd(self._common, rho.denominator)
+        self._common *= more
+        self._over_common = [other * more for other in self._over_common]
+        self._over_common.append(rho.numerator * (self._common // rho.denominator))
+        self.rhos.append(rho)
+        self._rhos_about = None
+
     def _amount(self, ballots: int, given: I64) -> Fraction:
         """The money of ballots that were never short and gave so much to each round's project."""
-        total = Fraction(self._start * ballots)
-        for rho, value in zip(self.rhos, given.tolist(), strict=False):
+        total = self._start * ballots * self._common
+        for rho, value in zip(self._over_common, given.tolist(), strict=False):
             if value:
                 total -= rho * value
-        return total
+        return Fraction(total, self._common)
 
     def _purse(self, group: int) -> Purse:
         """What a group gave to each round's project."""
