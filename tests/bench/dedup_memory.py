@@ -4,7 +4,6 @@ By the kernel's own figures of this process: the highest resident memory after i
 less what was resident before. Several runs in one process, so that what a run leaves counts too.
 """
 
-import gc
 import statistics
 import sys
 
@@ -20,7 +19,6 @@ def measure(n: int) -> Row:
     election = made(n)
     above, taken = [], []
     for _ in range(RUNS):
-        gc.collect()
         forget_highest()
         before = resident("VmRSS")
         taken.append(seconds(lambda: ours(election)))

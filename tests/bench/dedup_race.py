@@ -4,14 +4,19 @@ import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from talkoot.voting.dedup import Settlement, Standing, settled
+from talkoot.voting.dedup import Settlement, settled
 from talkoot.voting.tally import tally_columns
 from tests.bench.harness import RUNS, Clock, Row, compared, give, in_turn, seconds, tell
 from tests.bench.in_c import Loop, compiled
 from tests.bench.made import PROJECTS, Made, made
+
+if TYPE_CHECKING:
+    from tests.bench.tables import Answer, DuckTables, PolarsFrames
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 MOST_FOR_NUMPY = 1_000_000
@@ -35,23 +40,22 @@ def name_of(n: int) -> str:
 
 def ours(election: Made) -> Counts:
     """Settle every entry and count the ballots that stand, as ``results`` does."""
-    return counted(election, settled(election.entries))
+    return tallied(election, settled(election.entries))
 
 
-def counted(election: Made, settlement: Settlement) -> Counts:
-    """Count the ballots that stand, in the order in which they lie in memory."""
-    rows = np.flatnonzero(settlement.fates == Standing.STANDS)
-    counts = tally_columns(election.choices, PROJECTS, rows=rows)
+def tallied(election: Made, settlement: Settlement) -> Counts:
+    """Count the ballots that stand."""
+    counts = tally_columns(election.choices, PROJECTS, rows=settlement.standing)
     votes: Counts = counts.votes[0].tolist()
     return votes
 
 
-def same(loop: Loop, election: Made) -> None:
-    """Whether the loop in C gives the very arrays that the kernels give."""
-    mine, theirs = settled(election.entries), loop.settled(election)
+def must_be_ours(election: Made, theirs: "Settlement | Answer", whose: str) -> None:
+    """Raise ``ValueError`` unless they settle every row as we do."""
+    mine = settled(election.entries)
     for name in ("standing", "fates", "superseded_by"):
         if not np.array_equal(getattr(mine, name), getattr(theirs, name)):
-            raise ValueError(f"the loop in C gives other {name}")
+            raise ValueError(f"{whose} gives other {name}")
 
 
 def fastest(ways: Mapping[str, Way], expected: Counts) -> Way:
@@ -65,17 +69,28 @@ def fastest(ways: Mapping[str, Way], expected: Counts) -> Way:
 
 
 def tables(election: Made, threads: Threads, expected: Counts) -> dict[str, Way]:
-    """Those that are only in an environment of their own."""
+    """Those that are only in an environment of their own, by both questions."""
     if importlib.util.find_spec("duckdb") is None or importlib.util.find_spec("polars") is None:
         return {}
-    from tests.bench.tables import duckdb_ways, polars_way
+    from tests.bench.tables import DuckTables, PolarsFrames
 
     tell("loading DuckDB and Polars")
-    asked = duckdb_ways(election, 1 if threads is Threads.ONE else None)
-    return {
-        "duckdb": fastest(asked, expected),
-        "polars": fastest({"polars": polars_way(election)}, expected),
+    duck = DuckTables(election, 1 if threads is Threads.ONE else None)
+    polars = PolarsFrames(election)
+    ways = {
+        "duckdb/counts-only": fastest(duck.counts_only(), expected),
+        "polars/counts-only": fastest({"polars": polars.counts_only}, expected),
     }
+    for name, tabled in (("duckdb", duck), ("polars", polars)):
+        must_be_ours(election, tabled.same_answer(), name)
+        whole = partial(counts_of, tabled)
+        ways[f"{name}/same-answer"] = fastest({name: whole}, expected)
+    return ways
+
+
+def counts_of(tabled: "DuckTables | PolarsFrames") -> Counts:
+    """The counts, when everything has been answered."""
+    return tabled.same_answer().counts
 
 
 def alone(election: Made, loop: Loop | None, expected: Counts) -> dict[str, Way]:
@@ -84,7 +99,7 @@ def alone(election: Made, loop: Loop | None, expected: Counts) -> dict[str, Way]
 
     ways: dict[str, Way] = {}
     if loop is not None:
-        same(loop, election)
+        must_be_ours(election, loop.settled(election), "C")
         ways["c"] = lambda: loop.tallied(election, loop.settled(election))
     if election.n <= MOST_FOR_NUMPY:
         ways["numpy"] = numpy_way(election)
@@ -107,7 +122,7 @@ def race(n: int, threads: Threads) -> None:
         taken = in_turn({"ours": lambda: ours(election), **ways}, clock=clock)
     words = "one thread" if threads is Threads.ONE else "its default threads, ours one"
     for name in ways:
-        suffix = "" if threads is Threads.ONE else "-default-threads"
+        suffix = "" if threads is Threads.ONE else "/default-threads"
         give(
             compared(
                 f"dedup/{name_of(n)}/{name}{suffix}",
