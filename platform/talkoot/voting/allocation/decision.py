@@ -7,7 +7,8 @@ from talkoot.voting.allocation.comparison import voters_better_off
 from talkoot.voting.allocation.eligibility import barred, without
 from talkoot.voting.allocation.greedy import by_score, by_score_per_cost, greedy
 from talkoot.voting.allocation.pots import parted
-from talkoot.voting.allocation.problem import AllocationProblem, as_approvals
+from talkoot.voting.allocation.problem import AllocationProblem, TooLarge, as_approvals
+from talkoot.voting.allocation.reference import slowly_allocated
 from talkoot.voting.allocation.ties import tie_ranks
 from talkoot.voting.ballot import AllocationRule, Comparison, Completion, Leftover, Rule
 
@@ -26,10 +27,21 @@ class Decision:
 
 
 def decided(problem: AllocationProblem, rule: AllocationRule) -> Decision:
-    """Decide which projects are funded, and no more: the same as the whole answer, in less time.
+    """Decide which projects are funded, and no more: the same as the whole answer, in less time."""
+    try:
+        return _by_pots(problem, rule)
+    except TooLarge:
+        # Nothing but whole numbers of any size can decide.
+        slow = slowly_allocated(problem, rule)
+        places = {project: place for place, project in enumerate(problem.profile.projects)}
+        return Decision(
+            funded=tuple(places[winner] for winner in slow.winners),
+            steps=slow.steps,
+            ties_broken=slow.ties_broken,
+        )
 
-    Raises :class:`TooLarge` where amounts exceed 64 bits and only the slow twin can decide.
-    """
+
+def _by_pots(problem: AllocationProblem, rule: AllocationRule) -> Decision:
     if not problem.pots:
         return _of_pot(without(problem, barred(problem, rule)), rule)
     funded: list[int] = []

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from talkoot.base.errors import TalkootError
 from talkoot.voting.allocation import ground as ground_
 from talkoot.voting.allocation.adding import (
     AT_ONCE,
@@ -24,12 +23,9 @@ from talkoot.voting.allocation.field import I64, RANK, U8
 from talkoot.voting.allocation.ground import Ground
 from talkoot.voting.allocation.guiding import EQUALS, ROUNDS, WINNER
 from talkoot.voting.allocation.ledger import Ledger, Price
+from talkoot.voting.allocation.problem import TooLarge
 from talkoot.voting.allocation.running import SCRIPT
 from talkoot.voting.ballot import Stop
-
-
-class TooLarge(TalkootError):
-    """Amounts that 64 bits do not hold: only the slow twin can count this election."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

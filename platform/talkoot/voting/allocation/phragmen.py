@@ -11,7 +11,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from talkoot.voting.allocation.equal_shares import TooLarge
 from talkoot.voting.allocation.field import (
     BACKERS,
     CLUB,
@@ -41,7 +40,7 @@ from talkoot.voting.allocation.loading import (
     loaded,
 )
 from talkoot.voting.allocation.outcome import Phase, Round
-from talkoot.voting.allocation.problem import AllocationProblem
+from talkoot.voting.allocation.problem import AllocationProblem, TooLarge
 
 SUM_BITS = 61
 """All loads and one cost together stay below 2^61: they are shifted to fill so many bits."""

@@ -5,11 +5,16 @@ from functools import cached_property
 
 import numpy as np
 
+from talkoot.base.errors import TalkootError
 from talkoot.base.ids import AreaCode
 from talkoot.voting.ballot import BallotDefinition
 from talkoot.voting.tally import Profile, Tally, merged, tally_of
 
 CENTS_PER_UNIT = 100
+
+
+class TooLarge(TalkootError):
+    """Amounts that 64 bits do not hold: only the slow twin can count this election."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

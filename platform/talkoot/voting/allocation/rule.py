@@ -28,7 +28,7 @@ from talkoot.voting.allocation.outcome import (
     Round,
 )
 from talkoot.voting.allocation.pots import parted
-from talkoot.voting.allocation.problem import AllocationProblem, as_approvals
+from talkoot.voting.allocation.problem import AllocationProblem, TooLarge, as_approvals
 from talkoot.voting.allocation.reference import slowly_allocated
 from talkoot.voting.allocation.ties import tie_ranks
 from talkoot.voting.ballot import AllocationRule, Comparison, Completion, Leftover, Rule
@@ -39,10 +39,6 @@ BY_VOTES = (Completion.GREEDY, Completion.ADD1U)
 
 class NoSuchRule(TalkootError):
     """A combination of rule and completion that nobody has defined."""
-
-
-class _BeyondKernels(Exception):
-    """Amounts that kernels cannot hold."""
 
 
 def allocated(
@@ -61,7 +57,7 @@ def allocated(
         case Engine.KERNELS:
             try:
                 return _allocated(problem, rule)
-            except _BeyondKernels:
+            except TooLarge:
                 # Amounts beyond 64 bits: nothing but whole numbers of any size can decide.
                 return slowly_allocated(problem, rule)
         case _:
@@ -157,15 +153,11 @@ def _by_rule(problem: AllocationProblem, rule: AllocationRule, ranks: list[int])
 
 def _shares(problem: AllocationProblem, rule: AllocationRule, ranks: list[int]) -> Decided:
     # Whoever only reads results, as pages do, must not load the compiler.
-    from talkoot.voting.allocation.equal_shares import TooLarge
     from talkoot.voting.allocation.ground import Utilities
     from talkoot.voting.allocation.shares import shares_decided
 
     by = Utilities.COST if rule.rule is Rule.MES_COST else Utilities.CARDINALITY
-    try:
-        return shares_decided(problem, rule, by, ranks)
-    except TooLarge as err:
-        raise _BeyondKernels from err
+    return shares_decided(problem, rule, by, ranks)
 
 
 def _greedily(problem: AllocationProblem, rule: AllocationRule, order: Order) -> Decided:
@@ -194,13 +186,9 @@ def _compared(
 
 
 def _phragmen(problem: AllocationProblem, ranks: list[int]) -> Decided:
-    from talkoot.voting.allocation.equal_shares import TooLarge
     from talkoot.voting.allocation.phragmen import phragmen, rounds_of
 
-    try:
-        run = phragmen(problem, ranks)
-    except TooLarge as err:
-        raise _BeyondKernels from err
+    run = phragmen(problem, ranks)
     left = problem.budget - sum(problem.costs[place] for place in run.funded)
     ids, fates = problem.profile.projects, _all_alike(problem, FateKind.STOPPED_BEFORE)
     too_dear = [place for place in run.stopped_at if problem.costs[place] > left]

@@ -5,12 +5,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from talkoot.voting.allocation import ground as ground_
-from talkoot.voting.allocation.equal_shares import Added, Run, TooLarge, add1, equal_shares
+from talkoot.voting.allocation.equal_shares import Added, Run, add1, equal_shares
 from talkoot.voting.allocation.explained import Decided
 from talkoot.voting.allocation.ground import Ground, Utilities, ground_of
 from talkoot.voting.allocation.ledger import Ledger, Paid, Price
 from talkoot.voting.allocation.outcome import Fate, FateKind, Phase, Round
-from talkoot.voting.allocation.problem import AllocationProblem
+from talkoot.voting.allocation.problem import AllocationProblem, TooLarge
 from talkoot.voting.ballot import AllocationRule, Completion, Endowment
 
 
