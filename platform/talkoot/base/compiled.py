@@ -72,8 +72,12 @@ def _read(signature: str) -> Signature:
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a small helper together with whichever kernel calls it."""
-    made: Callable[P, R] = njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile a small helper together with whichever kernel calls it.
+
+    It is kept within those kernels only: kept by itself, it would go on holding what it once took
+    from a file that has changed since.
+    """
+    made: Callable[P, R] = njit(nogil=True, error_model="numpy")(function)
     return made
 
 

@@ -177,7 +177,8 @@ def test_every_round_of_a_run_is_told_with_its_exact_price() -> None:
     """Each winner's price, paid by those who can and what the others have, is its cost."""
     made = problem([30, 40], 90, {approvals(0, 1): 1, approvals(0): 1, approvals(1): 1})
     first, second = allocated(made, AllocationRule(rule=Rule.MES_COST)).rounds
-    assert (first.winner, first.price, first.effective_votes) == ("p0", 15, 2)
+    assert first.winner == "p0"
+    assert (first.price, first.effective_votes) == (Fraction(15), Fraction(2))
     assert (second.price, second.effective_votes) == (Fraction(25), Fraction(40, 25))
     assert (second.payers, second.short) == (2, 1)
 

@@ -154,6 +154,8 @@ def compared(field: Field, state: State, one: int, other: int, vectors: I64) -> 
         return EQUAL
     if state.plan[one, NOBODY_POOR] and state.plan[other, NOBODY_POOR]:
         return flat_compared(field, one, other)
+    if exact(state, one) and exact(state, other):
+        return exact_compared(field, state, one, other)
     if same_history(field, state, one, other, vectors):
         return EQUAL
     return OPEN_
@@ -180,12 +182,39 @@ def twins(field: Field, one: int, other: int) -> bool:
 
 @inlined
 def flat_compared(field: Field, one: int, other: int) -> int:
-    """Compare, exactly, two projects that all their supporters pay in full: cost / (flat * worth),
-    cross-multiplied in 128 bits.
-    """
+    """Compare, exactly, two projects that all supporters pay in full: cost / (flat * worth)."""
     terms = field.terms
-    high, low = product(terms[one, COST], terms[other, FLAT] * terms[other, WORTH])
-    high_other, low_other = product(terms[other, COST], terms[one, FLAT] * terms[one, WORTH])
+    return crosswise(
+        terms[one, COST],
+        terms[one, FLAT] * terms[one, WORTH],
+        terms[other, COST],
+        terms[other, FLAT] * terms[other, WORTH],
+    )
+
+
+@inlined
+def exact(state: State, place: int) -> bool:
+    """Whether both bounds of rho meet: as where the poor have nothing at all."""
+    return bool(state.plan[place, LOW] == state.plan[place, HIGH])
+
+
+@inlined
+def exact_compared(field: Field, state: State, one: int, other: int) -> int:
+    """Compare two keys whose bounds meet."""
+    plan, terms = state.plan, field.terms
+    return crosswise(
+        plan[one, LOW],
+        plan[one, VALUE] * terms[one, WORTH],
+        plan[other, LOW],
+        plan[other, VALUE] * terms[other, WORTH],
+    )
+
+
+@inlined
+def crosswise(amount: int, by: int, amount_other: int, by_other: int) -> int:
+    """Compare amount / by with the other, exactly: multiplied crosswise in 128 bits."""
+    high, low = product(amount, by_other)
+    high_other, low_other = product(amount_other, by)
     if high == high_other and low == low_other:
         return EQUAL
     if high < high_other or (high == high_other and low < low_other):
