@@ -15,6 +15,7 @@ from talkoot.voting.allocation import (
     AllocationProblem,
     allocated,
     choosing,
+    decided,
     equal_shares,
     filling,
     phragmen,
@@ -32,12 +33,14 @@ WHOLE = st.integers(0, 2**62)
 
 
 @given(WHOLE, WHOLE)
+@settings(deadline=None)
 def test_the_product_of_two_halves_is_the_product(one: int, other: int) -> None:
     high, low = choosing.product(one, other)
     assert (int(high) << 64) + int(low) == one * other
 
 
 @given(WHOLE, st.integers(1, 1000), st.integers(0, 2**40), st.integers(1, 2**20))
+@settings(deadline=None)
 def test_money_is_less_than_what_is_due_just_where_it_is(
     money: int, value: int, rest: int, divisor: int
 ) -> None:
@@ -92,16 +95,14 @@ def test_equal_prices_with_different_pasts_are_told_apart_exactly(
             super().__init__(ground, start=start, sum_bits=sum_bits)
 
     monkeypatch.setattr(equal_shares, "Ledger", Watched)
-    agreed = 0
-    for seed in range(400):
-        random = Random(seed)
-        made, rule = random_problem(random), AllocationRule(rule=Rule.MES_COST)
+    for seed in (625, 734, 1_081, 1_477):
+        made, rule = random_problem(Random(seed)), AllocationRule(rule=Rule.MES_COST)
         opened.clear()
-        outcome = allocated(made, rule)
-        if opened:
-            agreed += outcome == slowly_allocated(made, rule)
-            assert outcome == slowly_allocated(made, rule)
-    assert agreed > 0
+        bare = decided(made, rule)
+        assert opened, seed
+        slow = slowly_allocated(made, rule)
+        assert tuple(made.profile.projects[place] for place in bare.funded) == slow.winners
+        assert bare.ties_broken == slow.ties_broken
 
 
 def test_loads_too_coarse_to_decide_change_no_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
