@@ -61,8 +61,8 @@ async def a_round(session: WriteSession) -> RoundId:
     town, round_id = uuid4(), uuid4()
     await session.execute(
         text(
-            "insert into municipality (id, slug, name, intro, contact, timezone)"
-            " values (:id, :slug, '{}', '{}', '{}', 'Europe/Helsinki')"
+            "insert into municipality (id, slug, name, intro, contact, timezone, country)"
+            " values (:id, :slug, '{}', '{}', '{}', 'Europe/Helsinki', 'Finland')"
         ),
         {"id": town, "slug": town.hex},
     )

@@ -28,8 +28,8 @@ KEYS = ElectionKeys(pseudonym=bytes(range(32)), code_pepper=bytes(range(32, 64))
 CHEAP = CodeCost(memory_kib=8, passes=1)
 
 _MUNICIPALITY = text(
-    "insert into municipality (id, slug, name, intro, contact, timezone)"
-    " values (:id, :slug, '{}', '{}', '{}', 'Europe/Helsinki')"
+    "insert into municipality (id, slug, name, intro, contact, timezone, country)"
+    " values (:id, :slug, '{}', '{}', '{}', 'Europe/Helsinki', 'Finland')"
 )
 _ROUND = text(
     "insert into round (id, municipality_id, slug, kind, title, theme, intro, rules, grace_s)"
