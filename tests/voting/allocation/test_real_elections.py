@@ -14,7 +14,6 @@ from talkoot.voting.tally import Choice, profile_from_counts
 from tests.shared_data import real_election
 
 EXPECTED = json.loads(Path(__file__).with_name("expected_winners.json").read_text("utf-8"))
-SLOW_ADD1 = ("Hungary_Budapest_2024", "Poland_Warszawa_2023_Mokotow", "Poland_Warszawa_2026")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +30,6 @@ class Case:
         """The rule in our words."""
         rule, _, completion = self.words.partition("+")
         return AllocationRule(rule=Rule(rule), completion=Completion(completion or "none"))
-
-    @property
-    def slow(self) -> bool:
-        """Whether it takes many seconds."""
-        return self.words.endswith("add1") and self.election in SLOW_ADD1
 
     def __str__(self) -> str:
         """A name for the list of tests."""
@@ -88,14 +82,8 @@ def comes_out(case: Case) -> None:
     assert outcome.steps == case.steps
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if not case.slow], ids=str)
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_real_election_comes_out_as_exact_programs_found(case: Case) -> None:
-    comes_out(case)
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("case", [case for case in CASES if case.slow], ids=str)
-def test_a_large_add1_comes_out_as_exact_programs_found(case: Case) -> None:
     comes_out(case)
 
 
