@@ -91,7 +91,7 @@ def agrees(case: Case) -> None:
     assert found == expected
 
 
-BY_HOURS = frozenset(
+NOT_ASKED_YET = frozenset(
     {
         "Hungary_Budapest_2024",
         "Poland_Krakow_2024",
@@ -101,13 +101,13 @@ BY_HOURS = frozenset(
         "poland_warszawa_2024_",
     }
 )
-"""What pabutools takes too long for to be on file for every rule. Four of them are among the ten of
-``test_real_elections``; the other two are compared with no exact peer."""
+"""The largest: ``python -m tests.bench.record`` asks about them and takes an hour. Four are among the
+ten of ``test_real_elections``; the other two are compared with no exact peer."""
 
 
 def test_every_shared_election_is_on_file() -> None:
     there = {file.name.partition(".pb")[0] for file in pabulib_folder().glob("*.pb*")}
-    assert there - set(FACTS.elections) <= BY_HOURS
+    assert there - set(FACTS.elections) <= NOT_ASKED_YET
 
 
 @pytest.mark.parametrize("case", [case for case in cases() if not case.long], ids=str)
