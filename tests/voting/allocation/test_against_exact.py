@@ -101,8 +101,8 @@ NOT_ASKED_YET = frozenset(
         "poland_warszawa_2024_",
     }
 )
-"""The largest: ``python -m tests.bench.record`` asks about them and takes an hour. Four are among the
-ten of ``test_real_elections``; the other two are compared with no exact peer."""
+"""The largest: ``python -m tests.bench.record`` asks about them and takes an hour. Four are among
+the ten of ``test_real_elections``; the other two are compared with no exact peer."""
 
 
 def test_every_shared_election_is_on_file() -> None:
