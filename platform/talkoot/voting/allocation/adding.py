@@ -7,7 +7,14 @@ are jumped over. Each jump is twice as far as the last, and half as far where th
 import numpy as np
 
 from talkoot.base.compiled import inlined, kernel
-from talkoot.voting.allocation.choosing import EQUAL, flat_compared, forget, moved, twins
+from talkoot.voting.allocation.choosing import (
+    EQUAL,
+    contenders,
+    flat_compared,
+    forget,
+    moved,
+    twins,
+)
 from talkoot.voting.allocation.field import CLUB, COST, I32, I64, RANK, U8, Field
 from talkoot.voting.allocation.filling import (
     CAN,
@@ -21,6 +28,7 @@ from talkoot.voting.allocation.filling import (
     quoted,
 )
 from talkoot.voting.allocation.guiding import (
+    EQUALS,
     ROUNDS,
     WINNER,
     Record,
@@ -54,7 +62,7 @@ MAX_TOTAL = 1 << 61
 
 
 @inlined
-def followed(field: Field, state: State, here: Record, far: Record) -> bool:
+def followed(field: Field, state: State, here: Record, far: Record, found: I64) -> bool:
     """Run from a greater start, just begun, if it and every start in between certainly buy what the
     record ``here`` says.
 
@@ -65,48 +73,43 @@ def followed(field: Field, state: State, here: Record, far: Record) -> bool:
     between; and if at the greater start nothing more can be paid at the end, nothing can at any
     smaller one.
     """
-    number = here.rounds[len(here.rounds) - 1, WINNER]
     far.rounds[len(far.rounds) - 1, WINNER] = 0
-    for round_ in range(number):
-        place, limit = here.rounds[round_, WINNER], here.most[round_]
+    for round_ in range(here.rounds[len(here.rounds) - 1, WINNER]):
         look_up(field, state, here)
-        if quoted(field, state, place, round_) != CAN:
+        if not _ahead(field, state, here, round_):
             return False
-        if not _ahead(field, state, place, limit, round_, here.flat[round_]):
-            return False
-        buy(field, state, far, here, place, 0)
-    while state.counts[HEAD] < state.counts[TAIL]:
-        at = state.counts[HEAD]
-        if quoted(field, state, state.waiting[at], number) != CANNOT:
-            return False
-        forget(state, at)
+        buy(field, state, far, here, here.rounds[round_, WINNER], here.rounds[round_, EQUALS])
+    if contenders(field, state, found) > 0:
+        return False
     note_lack(state, far)
     return True
 
 
 @inlined
-def _ahead(  # noqa: PLR0917 - a kernel takes its arrays by place
-    field: Field, state: State, place: int, limit: float, round_: int, paid_flat: int
-) -> bool:
-    """Whether no rival now is as good as the winner was with the smaller start."""
-    at = state.counts[HEAD]
-    while at < state.counts[TAIL]:
-        other = state.waiting[at]
-        if state.keys[other, LEAST] > limit:
-            return True
-        if other == place:
-            at += 1
-        elif state.plan[other, LOOKED] != round_:
-            if quoted(field, state, other, round_) == CANNOT:
+def _ahead(field: Field, state: State, here: Record, round_: int) -> bool:
+    """Whether the winner can certainly be paid, and no rival now is as good as it was with the
+    smaller start. All are quoted by one call, because each call takes long to compile.
+    """
+    place, limit = here.rounds[round_, WINNER], here.most[round_]
+    other, at = place, state.counts[HEAD]
+    while True:
+        if state.plan[other, LOOKED] != round_:
+            said = quoted(field, state, other, round_)
+            if other == place:
+                if said != CAN:
+                    return False
+            elif said == CANNOT:
                 forget(state, at)
                 at += 1
             else:
                 moved(state, at)
-        elif _no_better(field, place, other, paid_flat):
+        elif other == place or _no_better(field, place, other, here.flat[round_]):
             at += 1
         else:
             return False
-    return True
+        if at >= state.counts[TAIL] or state.keys[state.waiting[at], LEAST] > limit:
+            return True
+        other = state.waiting[at]
 
 
 @inlined
@@ -255,7 +258,7 @@ def added(  # noqa: PLR0917 - as above
         begun(field, state, following, ballots, sum_bits)
         _guide(state, here, jump * more if unit else -1)
         if jump > 1:
-            if not followed(field, state, here, far):
+            if not followed(field, state, here, far, found):
                 fails = steps + jump
                 jump //= 2
                 continue

@@ -245,7 +245,7 @@ def refine(field: Field, state: State, place: int) -> None:
         if state.money[LOWER, group] < full:
             upper += int(lists[at, ENTRY_WEIGHT]) * state.money[UPPER, group]
     low = max(state.plan[place, COST_LOW] - upper, state.plan[place, LOW])
-    priced(field, state, place, low, high, value, 0)
+    priced(field, state, place, low, high, value, state.plan[place, NOBODY_POOR])
 
 
 @inlined

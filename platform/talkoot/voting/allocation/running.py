@@ -54,7 +54,6 @@ from talkoot.voting.allocation.filling import (
     State,
     paid,
     priced,
-    quoted,
     refine,
 )
 from talkoot.voting.allocation.guiding import (
@@ -69,8 +68,7 @@ from talkoot.voting.allocation.guiding import (
 )
 
 PRICE_LOW, PRICE_HIGH, PRICE_VALUE, SCRIPT = range(2, 6)
-"""Columns of a script after WINNER and EQUALS: a quote known exactly, PRICE_VALUE 0 where it is to
-be found."""
+"""Columns of a script after WINNER and EQUALS: a quote known exactly."""
 
 
 @inlined
@@ -124,7 +122,7 @@ def begun(field: Field, state: State, start: int, ballots: int, sum_bits: int) -
             state.counts[TAIL] += 1
             plan[COST_LOW], plan[COST_HIGH] = shifted(cost, shift)
         plan[UPTO], plan[POWER], plan[SPARE] = -1, field.terms[place, FLAT], low
-        plan[LOW], plan[VALUE], plan[LOOKED] = 0, 1, -1
+        plan[LOW], plan[VALUE], plan[LOOKED], plan[NOBODY_POOR] = 0, 1, -1, 0
         state.keys[place, LEAST] = flat_key(field.terms, place) * (1.0 - OUTWARD)
 
 
@@ -151,12 +149,9 @@ def buy(  # noqa: PLR0917 - a kernel takes its arrays by place
 
 @inlined
 def _quote_scripted(field: Field, state: State, row: I64, round_: int) -> None:
-    place = row[WINNER]
-    if row[PRICE_VALUE] == 0:
-        quoted(field, state, place, round_)
-    else:
-        state.plan[place, LOOKED] = round_
-        priced(field, state, place, row[PRICE_LOW], row[PRICE_HIGH], row[PRICE_VALUE], 0)
+    place, nobody_poor = row[WINNER], state.plan[row[WINNER], NOBODY_POOR]
+    state.plan[place, LOOKED] = round_
+    priced(field, state, place, row[PRICE_LOW], row[PRICE_HIGH], row[PRICE_VALUE], nobody_poor)
 
 
 @inlined
