@@ -69,13 +69,15 @@ SAID = [
     case(
         DOCK,
         under("mes-cost", short=12),
-        "Will be carried out: 900 people paid for it, each €109.33 at the most.",
+        "Will be carried out: the money came out of 900 people’s shares of the budget, "
+        "€109.33 from each at the most.",
         "12 of them gave all that was left of their shares.",
     ),
     case(
         DOCK,
         under("mes-cost", vote_type="points"),
-        "Will be carried out: 900 people paid for it, €109.33 for each point.",
+        "Will be carried out: the money came out of 900 people’s shares of the budget, "
+        "€109.33 for each point.",
     ),
     case(
         DOCK,

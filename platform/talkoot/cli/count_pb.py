@@ -188,7 +188,7 @@ def _table(counted: _Counted) -> str:
         f"  fit {rule.fit}, minimum support {rule.min_support}",
         f"  support for cost {rule.support_for_cost}, comparison {rule.comparison}",
         f"  {len(allocation.winners)} funded for {total}, {allocation.steps} steps",
-        f"  {allocation.ties_broken} ties broken, {counted.seconds:.3f} s",
+        f"  ties broken: {allocation.ties_broken}; {counted.seconds:.3f} s",
     )
     remarks = (f"  line {remark.line}: {remark.words}" for remark in pb.remarks)
     said = (*head, *_ties_told(allocation), *_comparison_told(allocation))

@@ -64,15 +64,19 @@ def _paid(voice: Voice, step: Step, result: Result) -> Iterator[str]:
         return
     if is_scored(result):
         yield voice.ngettext(
-            "Will be carried out: %(n)s person paid for it, %(price)s for each point.",
-            "Will be carried out: %(n)s people paid for it, %(price)s for each point.",
+            "Will be carried out: the money came out of %(n)s person’s share of the "
+            "budget, %(price)s for each point.",
+            "Will be carried out: the money came out of %(n)s people’s shares of the "
+            "budget, %(price)s for each point.",
             step.payers,
             price=price,
         )
     else:
         yield voice.ngettext(
-            "Will be carried out: %(n)s person paid for it, %(price)s at the most.",
-            "Will be carried out: %(n)s people paid for it, each %(price)s at the most.",
+            "Will be carried out: the money came out of %(n)s person’s share of the "
+            "budget, %(price)s at the most.",
+            "Will be carried out: the money came out of %(n)s people’s shares of the "
+            "budget, %(price)s from each at the most.",
             step.payers,
             price=price,
         )
@@ -230,7 +234,9 @@ def tie_in_words(voice: Voice, project: ProjectResult, result: Result, names: Na
     """Say with which projects it was exactly equal when it was selected; empty where with none."""
     if not project.tied_with:
         return ""
-    others = ", ".join(f"“{names.get(number, number)}”" for number in project.tied_with)
+    others = ", ".join(
+        voice.gettext("“%(name)s”", name=names.get(number, number)) for number in project.tied_with
+    )
     step = step_of(project, result)
     match "" if step is None else step.tie_by:
         case "cheaper":
