@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, make_url, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import talkoot.people.tables
 import talkoot.rounds.tables
 import talkoot.voting.log.tables
 import talkoot.voting.results.tables
