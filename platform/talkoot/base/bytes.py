@@ -24,15 +24,31 @@ _U64_MAX = 2**64 - 1
 class Tag(StrEnum):
     """What the bytes are. A closed list: bytes of one kind can never be read as another."""
 
+    ACTION = "action"
+    AUDIT_ENTRY = "audit-entry"
     BALLOT = "ballot"
     BALLOT_DEFINITION = "ballot-definition"
+    BEACON = "beacon"
+    BOARD_LEAF = "board-leaf"
     CODE = "code"
+    CODE_QR = "code-qr"
+    DEVICE_CERT = "device-cert"
     ENTRY = "entry"
+    EPOCH = "epoch"
+    FINGERPRINT = "fingerprint"
     JOURNAL_ENTRY = "journal-entry"
     JOURNAL_GENESIS = "journal-genesis"
     PUBLIC_FILE = "public-file"
     RECEIPT = "receipt"
+    SEALING = "sealing"
+    SESSION_TOKEN = "session-token"  # noqa: S105 - the name of a kind of bytes, no secret
+    SHARE = "share"
+    SUBMISSION = "submission"
+    TIME_TOKEN = "time-token"  # noqa: S105 - as above
+    TRUSTEE_KEY = "trustee-key"
     VOTER_PSEUDONYM = "voter-pseudonym"
+    WHAT = "what"
+    WHO = "who"
 
 
 def u32(number: int) -> bytes:
