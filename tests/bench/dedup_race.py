@@ -45,7 +45,7 @@ def ours(election: Made) -> Counts:
 
 def tallied(election: Made, settlement: Settlement) -> Counts:
     """Count the ballots that stand."""
-    counts = tally_columns(election.choices, PROJECTS, rows=settlement.standing)
+    counts = tally_columns(election.choices, PROJECTS, times=settlement.stands)
     votes: Counts = counts.votes[0].tolist()
     return votes
 

@@ -68,6 +68,58 @@ def test_rows_may_be_some_and_count_as_often_as_they_are_named(
     assert found.ballots.sum() == len(rows)
 
 
+@given(choices(), st.data())
+def test_times_say_the_same_as_rows(some: Choices, data: st.DataObject) -> None:
+    number = len(some)
+    times = np.array(
+        data.draw(st.lists(st.integers(0, 5), min_size=number, max_size=number)), np.uint8
+    )
+    rows = np.repeat(np.arange(number), times)
+    expected = tally_columns(some, PROJECTS, rows=rows)
+    for engine in Engine:
+        same(tally_columns(some, PROJECTS, times=times, engine=engine), expected)
+
+
+def test_ballots_are_counted_alike_in_runs_and_row_by_row() -> None:
+    """More rows than are counted in one run: all web, then a run of both, then all kiosk."""
+    random = np.random.default_rng(7)
+    lengths = random.integers(0, 4, 13_000)
+    some = choices_from(
+        [
+            tuple((int(place), 1) for place in sorted(random.permutation(9)[:length]))
+            for length in lengths
+        ],
+        projects=9,
+    )
+    keys = np.repeat(np.array([0, 1], np.uint8), [6_500, 6_500])
+    times = random.integers(0, 3, 13_000).astype(np.uint8)
+    found = tally_columns(some, 9, times=times, keys=keys)
+    same(found, tally_columns(some, 9, times=times, keys=keys, engine=Engine.TWINS))
+
+
+@pytest.mark.parametrize("row", [0, 4_095, 4_096, 8_191, 8_192, 9_999])
+def test_a_row_that_is_not_sound_is_named_in_every_run(row: int) -> None:
+    indptr = np.arange(0, 20_001, 2)
+    items = np.tile(np.array([0, 1], np.uint16), 10_000)
+    items[2 * row] = 1
+    some = Choices(indptr=indptr, items=items)
+    with pytest.raises(ValueError, match=f"row {row}: project 1 comes after project 1"):
+        tally_columns(some, 2)
+    without = np.ones(10_000, np.uint8)
+    without[row] = 0
+    assert tally_columns(some, 2, times=without).votes.tolist() == [[9_999, 9_999]]
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_times_are_one_a_ballot_and_not_beside_rows(engine: Engine) -> None:
+    some = choices_from([(), ()], projects=3)
+    with pytest.raises(ValueError, match="1 times of uint8 for 2 ballots"):
+        tally_columns(some, 3, times=np.ones(1, np.uint8), engine=engine)
+    rows, times = np.zeros(1, np.int64), np.ones(2, np.uint8)
+    with pytest.raises(ValueError, match="or rows too"):
+        tally_columns(some, 3, rows=rows, times=times, engine=engine)
+
+
 @given(choices(), st.randoms(use_true_random=False))
 def test_neither_the_order_of_ballots_nor_of_rows_matters(some: Choices, random: Random) -> None:
     order = random.sample(range(len(some)), len(some))

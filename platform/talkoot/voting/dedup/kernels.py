@@ -277,7 +277,7 @@ def _read_out(voter: U64, table: U64, run: U64, standing: I64) -> Place:
 
 
 @kernel(
-    "i8(const(u8[:, ::1]), const(u8[:, ::1]), const(u1[:, ::1]), const(i8[::1]), const(u8[::1]),"
+    "i8(const(u8[:, ::1]), const(u8[:, ::1]), const(u1[:, ::1]), const(i8[::1]), u8[::1],"
     " u8[::1], u8[::1], u8[::1], i8[::1], u1[::1], i8[::1])"
 )
 def settled_parts(  # noqa: PLR0917 - as above
@@ -300,7 +300,8 @@ def settled_parts(  # noqa: PLR0917 - as above
     ``slots_for(size) + SPARE``, ``seen`` and ``met`` for its rows and one more. Written: ``by``:
     int64 (n,), at first -1, then the standing row for what is superseded, the row repeated for a
     duplicate, -1 for what stands; ``fates``: uint8 (n,), at first 0, then a ``Standing``, or
-    ``MAY_REPEAT``; ``standing``: int64 (n,), rows by voter key.
+    ``MAY_REPEAT``; ``standing``: int64 (n,), rows by voter key; it may be the
+    memory of ``cells``, as a part is written only after its cells were read, and never beyond them.
     """
     count = np.int64(0)
     mixed = NOTHING

@@ -85,7 +85,7 @@ def _settled_by_table(entries: EntryColumns) -> Settlement:
     largest = int(np.diff(ends, prepend=0).max())
     by = np.full(number, -1, np.int64)
     fates = np.zeros(number, np.uint8)
-    standing = np.empty(number, np.int64)
+    standing = cells.view(np.int64)
     columns = (entries.voter, entries.precedence, entries.entry_hash)
     count = kernels.settled_parts(
         *columns,

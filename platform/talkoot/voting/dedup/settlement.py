@@ -37,6 +37,12 @@ class Settlement:
     fates: U8
     superseded_by: I64
 
+    @property
+    def stands(self) -> U8:
+        """1 for a row that stands, else 0: uint8 (n,)."""
+        stands: U8 = (self.fates == Standing.STANDS).view(np.uint8)
+        return stands
+
     def number(self, fate: Standing) -> int:
         """How many rows had this fate."""
         return int(np.count_nonzero(self.fates == fate))

@@ -81,6 +81,7 @@ def partition_counted(
     settlement = settled(_turned(entries), engine=engine)
     standing = settlement.standing
     valid = standing[partition.faulty[standing] == 0]
+    times = settlement.stands & (partition.faulty == 0)
     projects = tuple(project.id for project in definition.projects)
     return PartCount(
         profile=profile_from_choices(choices, projects, rows=valid, engine=engine),
@@ -89,7 +90,9 @@ def partition_counted(
         superseded=settlement.number(Standing.SUPERSEDED),
         spoiled=len(standing) - len(valid),
         channels=_every_channel(
-            tally_columns(choices, len(projects), rows=valid, keys=partition.channel, engine=engine)
+            tally_columns(
+                choices, len(projects), times=times, keys=partition.channel, engine=engine
+            )
         ),
         standing=set_digest(entries.voter, entries.entry_hash, standing, salt, engine=engine),
     )

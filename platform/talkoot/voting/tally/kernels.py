@@ -112,6 +112,80 @@ def counted_by_key(  # noqa: PLR0917 - a kernel takes its arrays by place
 
 
 @inlined
+def _block_sound(indptr: I64, items: Items, begin: Place, end: Place, projects: Place) -> bool:
+    """Whether all rows of a block are sound; what it loops over lies in one run.
+
+    Places may stand still or fall only where a row begins, so it is enough to count where they do:
+    among all marks, and among the first marks of rows.
+    """
+    start, stop = indptr[begin], indptr[end]
+    back = np.int32(0)
+    for row in range(np.uint64(begin), np.uint64(end)):
+        back |= np.int32(indptr[row + np.uint64(1)] < indptr[row])
+    if back != 0 or start < 0 or stop > len(items):
+        return False
+    beyond = np.int32(0)
+    for at in range(np.uint64(start), np.uint64(stop)):
+        beyond |= np.int32(np.int64(items[at]) >= projects)
+    falls = np.int32(0)
+    for at in range(np.uint64(start + 1), np.uint64(stop)):
+        falls += np.int32(items[at] <= items[at - np.uint64(1)])
+    between = np.int32(0)
+    for row in range(np.uint64(begin), np.uint64(end)):
+        first = indptr[row]
+        if first > start and first < indptr[row + np.uint64(1)]:
+            between += np.int32(items[np.uint64(first)] <= items[np.uint64(first - 1)])
+    return bool(beyond == 0 and falls == between)
+
+
+@kernel(
+    "i8(const(i8[::1]), const(u2[::1]), const(u1[::1]), const(u1[::1]), i8, i8, i8[:, :, ::1],"
+    " i8[::1])"
+)
+def counted_in_runs(  # noqa: PLR0917 - as above
+    indptr: I64, items: Items, times: U8, keys: U8, block: int, start: int, votes: I64, ballots: I64
+) -> np.int64:
+    """Add blocks of rows up from row ``start`` on, where most ballots count once.
+
+    All marks of a block are counted in one run, as if every ballot counted once; then what counts
+    otherwise is put right. Gives the first row of a block whose rows are not sound or have several
+    keys, which nothing was added of, or ``DONE``.
+
+    ``times``, ``keys``: uint8 (n,), as in :func:`counted_by_key`; ``votes``: int64 (k, 4, p), four
+    sums to be added together, so that the count of one mark need not wait for that of the mark
+    before; ``ballots``: int64 (k,).
+    """
+    four = np.uint64(4)
+    for begin in range(start, len(times), block):
+        end = min(begin + block, len(times))
+        key = keys[begin]
+        several, counted = np.int32(0), np.int64(0)
+        for row in range(np.uint64(begin), np.uint64(end)):
+            several |= np.int32(keys[row] != key)
+            counted += np.int64(times[row])
+        if several != 0 or not _block_sound(indptr, items, begin, end, votes.shape[2]):
+            return np.int64(begin)
+        ballots[key] += counted
+        sums = votes[key]
+        at, stop = np.uint64(indptr[begin]), np.uint64(indptr[end])
+        while at + four <= stop:
+            sums[0, np.uint64(items[at])] += 1
+            sums[1, np.uint64(items[at + np.uint64(1)])] += 1
+            sums[2, np.uint64(items[at + np.uint64(2)])] += 1
+            sums[3, np.uint64(items[at + np.uint64(3)])] += 1
+            at += four
+        while at < stop:
+            sums[0, np.uint64(items[at])] += 1
+            at += np.uint64(1)
+        for row in range(np.uint64(begin), np.uint64(end)):
+            if times[row] != 1:
+                more = np.int64(times[row]) - 1
+                for mark in range(np.uint64(indptr[row]), np.uint64(indptr[row + np.uint64(1)])):
+                    sums[0, np.uint64(items[mark])] += more
+    return np.int64(DONE)
+
+
+@inlined
 def _mixed(hashed: Word, number: Word) -> Word:
     """Take one more number into a hash: rotate, add in, multiply."""
     turned = (hashed << _TURN) | (hashed >> _REST)
