@@ -25,6 +25,7 @@ _COMMANDS = {
     "open": "talkoot.cli.elections:open_",
     "run": "talkoot.cli.run:run",
     "serve": "talkoot.cli.run:serve",
+    "verify": "talkoot.cli.verify:verify",
     "warm": "talkoot.cli.warm:warm",
 }
 

@@ -1,0 +1,35 @@
+"""A folder in which all is well is read without a fault, whatever was voted on and how."""
+
+import pytest
+
+from talkoot.verify import Report, verified
+from talkoot.voting.ballot import AllocationRule, VoteType
+from tests.verify.made import Made, made, some_entries
+from tests.voting.results.made_up import RULES, a_definition
+
+
+def read(folder: Made) -> Report:
+    return verified(
+        folder.files.__getitem__, list(folder.files), keys=folder.keys, since=folder.since
+    )
+
+
+@pytest.mark.parametrize("vote_type", list(VoteType))
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.rule.value)
+def test_a_folder_in_which_all_is_well_has_no_fault(
+    vote_type: VoteType, rule: AllocationRule
+) -> None:
+    report = read(made(a_definition(vote_type, rule)))
+    assert not report.faults
+    assert not report.unchecked
+    assert len(report.held) == 8
+
+
+@pytest.mark.parametrize("voters", [0, 1, 236, 600])
+def test_boards_of_one_and_of_several_tiles_are_read(voters: int) -> None:
+    definition = a_definition()
+    assert not read(made(definition, some_entries(definition, voters))).faults
+
+
+def test_a_count_that_is_not_yet_final_is_read() -> None:
+    assert not read(made(until="tallied")).faults

@@ -1,0 +1,31 @@
+"""The reader's own allocation and the counting house's agree, though neither knows the other."""
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from talkoot.voting.allocation import AllocationProblem, allocated
+from talkoot.voting.ballot import AllocationRule
+from tests.verify.posed import read_again
+from tests.voting.allocation.elections import random_problem, random_rule, with_surroundings
+
+ELECTIONS_A_PART = 400
+
+
+def an_election(random: Random) -> tuple[AllocationProblem, AllocationRule]:
+    """Any rule, with pots, groups and pledges more often than not; full of ties."""
+    problem = random_problem(random)
+    if random.random() < 0.6:
+        problem = with_surroundings(random, problem)
+    everyone = (True,) * len(problem.costs)
+    return replace(problem, eligible=everyone), random_rule(random)
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_the_reader_funds_what_the_count_funds_and_in_the_same_order(part: int) -> None:
+    random = Random(f"recount {part}")
+    for _ in range(ELECTIONS_A_PART):
+        problem, rule = an_election(random)
+        ours = allocated(problem, rule)
+        assert read_again(problem, rule) == (list(ours.winners), ours.steps), (problem, rule)
