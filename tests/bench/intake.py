@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from talkoot.base.db import Database
 from talkoot.voting.intake import Cast, Door, LogStore, Outcome, Recorded
 from talkoot.voting.intake.batch import Answer, Batch, Definitions, Knock
+from talkoot.voting.intake.seals import Seals
 from tests.bench.harness import RUNS, compared, give, tell
 from tests.bench.server import engines
 from tests.voting.log.made_up import NOON, a_cast, an_open_election
@@ -50,13 +51,13 @@ async def measured(way: Way, casts: Sequence[Cast], casters: int) -> Figures:
 def one_by_one(database: Database) -> Way:
     """Each ballot in a transaction of its own, by the door's own statements."""
     store = LogStore()
-    definitions = Definitions(store)
+    definitions, seals = Definitions(store), Seals()
     free = asyncio.Semaphore(CONNECTIONS)
 
     async def way(cast: Cast) -> Answer:
         knock = Knock(cast=cast, at=NOON)
         async with free, database.writing() as session:
-            answers = await Batch([knock], store, definitions).written(session)
+            answers = await Batch([knock], store, definitions, seals).written(session)
         return answers[knock.submission]
 
     return way

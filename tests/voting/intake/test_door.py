@@ -1,7 +1,7 @@
 """The one door: what it records, what it refuses, and that it answers only what is so."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -28,6 +28,7 @@ from talkoot.voting.intake import (
 )
 from talkoot.voting.intake.door import BATCH_MAX, WAITING_MAX, WAITING_OF_ONE_VOTER_MAX
 from talkoot.voting.log import recorded_count, standing_of
+from talkoot.voting.sealing import SealedEpoch, stored_submission
 from tests.voting.log.made_up import (
     CLOSES,
     GRACE_S,
@@ -37,9 +38,15 @@ from tests.voting.log.made_up import (
     a_definition,
     a_frozen_election,
     a_voter,
-    an_open_election,
     entries_of,
 )
+from tests.voting.sealing_of import Opening, openings
+
+
+@pytest.fixture(params=openings(), ids=lambda opening: opening.__name__)
+def opening(request: pytest.FixtureRequest) -> Opening:
+    """How an election is opened: with readable ballots, or with sealed ones."""
+    return request.param  # type: ignore[no-any-return]  # pytest does not know its parameters
 
 
 async def count(database: Database, election_id: ElectionId) -> int:
@@ -48,9 +55,9 @@ async def count(database: Database, election_id: ElectionId) -> int:
 
 
 async def test_a_recorded_ballot_is_in_the_log_and_stands(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk)
+    election = await opening(desk)
     ballot = a_cast(election)
     async with Door(database) as door:
         outcome = await door.cast(ballot, NOON)
@@ -59,14 +66,16 @@ async def test_a_recorded_ballot_is_in_the_log_and_stands(
     (entry,) = await entries_of(desk, election.id)
     assert outcome == Recorded(entry_hash=entry.hash, replaced=False)
     assert standing == entry.hash
-    assert (entry.submission_id, entry.rank, entry.round) == (ballot.submission_id, 1, 1)
+    stored = {ballot.submission_id, stored_submission(ballot.submission_id)}
+    assert entry.submission_id in stored
+    assert (entry.rank, entry.round) == (1, 1)
 
 
 @pytest.mark.parametrize("recast", Recast)
 async def test_the_same_submission_twice_is_one_entry(
-    database: Database, desk: Database, recast: Recast
+    database: Database, desk: Database, opening: Opening, recast: Recast
 ) -> None:
-    election = await an_open_election(desk, recast=recast)
+    election = await opening(desk, recast=recast)
     ballot = a_cast(election)
     async with Door(database) as door:
         first = await door.cast(ballot, NOON)
@@ -79,9 +88,9 @@ async def test_the_same_submission_twice_is_one_entry(
 
 @pytest.mark.parametrize("recast", Recast)
 async def test_a_submission_sent_at_once_through_many_processes_is_one_entry(
-    database: Database, desk: Database, recast: Recast
+    database: Database, desk: Database, opening: Opening, recast: Recast
 ) -> None:
-    election = await an_open_election(desk, recast=recast)
+    election = await opening(desk, recast=recast)
     ballot = a_cast(election)
     async with Door(database) as one, Door(database) as two, Door(database) as three:
         outcomes = await asyncio.gather(
@@ -98,9 +107,9 @@ async def test_a_submission_sent_at_once_through_many_processes_is_one_entry(
 
 
 async def test_a_submission_of_another_voter_or_content_is_refused(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk)
+    election = await opening(desk)
     ballot = a_cast(election)
     async with Door(database) as door:
         await door.cast(ballot, NOON)
@@ -121,9 +130,9 @@ async def test_a_submission_of_another_voter_or_content_is_refused(
 
 
 async def test_a_second_ballot_replaces_the_first_where_the_round_says_so(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk)
+    election = await opening(desk)
     voter = a_voter(1)
     async with Door(database) as door:
         outcomes = await asyncio.gather(
@@ -138,9 +147,9 @@ async def test_a_second_ballot_replaces_the_first_where_the_round_says_so(
 
 
 async def test_a_ballot_of_lower_rank_is_recorded_and_does_not_stand(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk)
+    election = await opening(desk)
     voter = a_voter(1)
     async with Door(database) as door:
         strong = await door.cast(a_cast(election, voter=voter, method=Method.STRONG), NOON)
@@ -155,9 +164,9 @@ async def test_a_ballot_of_lower_rank_is_recorded_and_does_not_stand(
 
 
 async def test_a_second_ballot_is_refused_where_the_first_counts(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk, recast=Recast.FIRST_COUNTS)
+    election = await opening(desk, recast=Recast.FIRST_COUNTS)
     voter = a_voter(1)
     async with Door(database) as door:
         outcomes = await asyncio.gather(
@@ -169,9 +178,9 @@ async def test_a_second_ballot_is_refused_where_the_first_counts(
 
 
 async def test_what_cannot_be_recorded_is_refused_with_its_reason(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk)
+    election = await opening(desk)
     unopened = a_definition()
     async with desk.writing() as session:
         not_open = await a_frozen_election(session, unopened)
@@ -202,9 +211,9 @@ async def test_what_cannot_be_recorded_is_refused_with_its_reason(
 
 
 async def test_an_invalid_ballot_is_refused_with_every_fault(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk)
+    election = await opening(desk)
     async with Door(database) as door:
         outcome = await door.cast(a_cast(election, projects=["1", "1", "2", "3", "4"]), NOON)
         huge = replace(a_cast(election), marks=(Mark(project=ProjectId("1"), value=2**80),))
@@ -219,9 +228,9 @@ async def test_an_invalid_ballot_is_refused_with_every_fault(
 
 
 async def test_a_method_without_a_published_rank_is_not_allowed(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk, definition=replace(a_definition(), ranks=()))
+    election = await opening(desk, definition=replace(a_definition(), ranks=()))
     async with Door(database) as door:
         with pytest.raises(NotAllowed, match="takes no ballots"):
             await door.cast(a_cast(election), NOON)
@@ -237,11 +246,17 @@ class CountingStore(LogStore):
         self.sizes.append(len(entries))
         await super().append_entries(session, entries)
 
+    async def append_sealed(
+        self, session: WriteSession, entries: Sequence[Entry], epochs: Collection[SealedEpoch]
+    ) -> None:
+        self.sizes.append(len(entries))
+        await super().append_sealed(session, entries, epochs)
+
 
 async def test_what_waits_is_recorded_together_and_a_batch_has_an_end(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk)
+    election = await opening(desk)
     store = CountingStore()
     async with Door(database, store=store) as door:
         outcomes = await asyncio.gather(
@@ -252,9 +267,9 @@ async def test_what_waits_is_recorded_together_and_a_batch_has_an_end(
 
 
 async def test_one_bad_ballot_does_not_take_the_others_with_it(
-    database: Database, desk: Database, caplog: pytest.LogCaptureFixture
+    database: Database, desk: Database, opening: Opening, caplog: pytest.LogCaptureFixture
 ) -> None:
-    election = await an_open_election(desk)
+    election = await opening(desk)
     bad = replace(a_cast(election), voter_key=VoterKey(b"\xab" * 15))
     async with Door(database) as door:
         first, refused, last = await asyncio.gather(
@@ -273,9 +288,9 @@ async def test_one_bad_ballot_does_not_take_the_others_with_it(
 
 
 async def test_leaving_the_door_records_what_it_had_accepted(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk)
+    election = await opening(desk)
     async with Door(database) as door:
         waiting = [asyncio.ensure_future(door.cast(a_cast(election), NOON)) for _ in range(20)]
         await asyncio.sleep(0)
@@ -285,8 +300,10 @@ async def test_leaving_the_door_records_what_it_had_accepted(
     assert await count(database, election.id) == 20
 
 
-async def test_who_has_gone_does_not_disturb_the_others(database: Database, desk: Database) -> None:
-    election = await an_open_election(desk)
+async def test_who_has_gone_does_not_disturb_the_others(
+    database: Database, desk: Database, opening: Opening
+) -> None:
+    election = await opening(desk)
     async with Door(database) as door:
         gone, here = (asyncio.ensure_future(door.cast(a_cast(election), NOON)) for _ in range(2))
         await asyncio.sleep(0)
@@ -303,9 +320,9 @@ async def crowd(door: Door, casts: list[Cast]) -> list[asyncio.Task[Outcome]]:
 
 
 async def test_more_than_may_wait_are_turned_away_at_once(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk)
+    election = await opening(desk)
     door = Door(database)
     waiting = await crowd(door, [a_cast(election) for _ in range(WAITING_MAX)])
     with pytest.raises(Unavailable, match="too many ballots wait"):
@@ -314,8 +331,10 @@ async def test_more_than_may_wait_are_turned_away_at_once(
         one.cancel()
 
 
-async def test_one_voter_cannot_fill_the_line(database: Database, desk: Database) -> None:
-    election = await an_open_election(desk)
+async def test_one_voter_cannot_fill_the_line(
+    database: Database, desk: Database, opening: Opening
+) -> None:
+    election = await opening(desk)
     door, voter = Door(database), a_voter(1)
     casts = [a_cast(election, voter=voter) for _ in range(WAITING_OF_ONE_VOTER_MAX)]
     waiting = await crowd(door, casts)
@@ -327,9 +346,9 @@ async def test_one_voter_cannot_fill_the_line(database: Database, desk: Database
 
 
 async def test_an_error_beside_an_open_door_goes_on_its_way(
-    database: Database, desk: Database
+    database: Database, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk)
+    election = await opening(desk)
     waiting: list[asyncio.Task[Outcome]] = []
 
     async def failing() -> None:
@@ -357,9 +376,9 @@ class LosesTheAnswer(Database):
 
 
 async def test_who_got_no_answer_learns_by_asking_again(
-    server: Server, database_name: str, desk: Database
+    server: Server, database_name: str, desk: Database, opening: Opening
 ) -> None:
-    election = await an_open_election(desk, recast=Recast.FIRST_COUNTS)
+    election = await opening(desk, recast=Recast.FIRST_COUNTS)
     losing = LosesTheAnswer(server.url(login=Login.APP, database=database_name))
     ballot = a_cast(election)
     async with Door(losing) as door:
@@ -371,8 +390,10 @@ async def test_who_got_no_answer_learns_by_asking_again(
     assert again == AlreadyRecorded(entry_hash=entry.hash)
 
 
-async def test_where_there_is_no_database_nothing_is_acknowledged(desk: Database) -> None:
-    election = await an_open_election(desk)
+async def test_where_there_is_no_database_nothing_is_acknowledged(
+    desk: Database, opening: Opening
+) -> None:
+    election = await opening(desk)
     nowhere = Database("postgresql://talkoot_app@/talkoot?host=/nowhere")
     async with Door(nowhere) as door:
         outcomes = await asyncio.gather(

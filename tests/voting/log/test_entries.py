@@ -65,7 +65,15 @@ async def test_entries_come_back_as_they_were_appended(
     asked = [(election.id, entry.submission_id) for entry in entries[:2]]
     unknown = (election.id, SubmissionId(uuid4()))
     assert await known_submissions(session, [*asked, unknown]) == {
-        submission: Known(round=1, entry_hash=entry.hash)
+        submission: Known(
+            round=1,
+            entry_hash=entry.hash,
+            voter_key=entry.voter_key,
+            definition_hash=entry.definition_hash,
+            channel=entry.channel,
+            rank=entry.rank,
+            opening=entry.what[:40],
+        )
         for submission, entry in zip(asked, entries[:2], strict=True)
     }
 

@@ -1,7 +1,8 @@
 """One batch in one transaction: many ballots, at most one of each voter.
 
 The statements, each for the whole batch: share-lock the elections, find repeats, claim the voters'
-standing rows in the order of their keys, append the entries. Nothing here commits.
+standing rows in the order of their keys, append the entries. Nothing here commits. Where ballots
+are sealed, each is as soon as it is judged, and its bytes go no further.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,12 @@ from talkoot.base.db import WriteSession
 from talkoot.base.errors import NotAllowed
 from talkoot.base.ids import ElectionId
 from talkoot.voting.ballot import BallotDefinition, Entry, Recast
-from talkoot.voting.intake.judge import judged, judged_repeat
+from talkoot.voting.intake.judge import Seal, judged, judged_repeat
 from talkoot.voting.intake.outcome import Cast, Outcome, Recorded, Refusal, Refused
+from talkoot.voting.intake.seals import Seals
 from talkoot.voting.intake.store import Store
-from talkoot.voting.log import ElectionHead, Submission, Voter
+from talkoot.voting.log import ElectionHead, ElectionState, Submission, Voter
+from talkoot.voting.sealing import EpochId, parts_of, stored_submission
 
 DEFINITIONS_KEPT = 64
 """Definitions kept in memory; one of 200 projects in four languages takes about 0.3 MB."""
@@ -43,32 +46,52 @@ class Knock:
 Answer = Outcome | NotAllowed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a batch needs of an election besides its head. ``tally_public``: as ``Store`` says."""
+
+    definition: BallotDefinition
+    tally_public: bytes | None
+
+
 class Definitions:
-    """The verified definitions of elections that were cast in. They are frozen, so they keep."""
+    """The verified rules of elections that were cast in. While it is open they stay, so they keep.
+
+    To whom ballots are sealed is decided between freezing and opening: each state has its own.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: dict[tuple[ElectionId, Digest], BallotDefinition] = {}
+        self._kept: dict[tuple[ElectionId, Digest, ElectionState], Rules] = {}
 
-    async def of(self, session: WriteSession, head: ElectionHead) -> BallotDefinition:
-        """Give the election's definition. Raises :class:`BrokenLog` where its hash is wrong."""
-        key = (head.id, head.definition_hash)
+    async def of(self, session: WriteSession, head: ElectionHead) -> Rules:
+        """Give the election's rules. Raises :class:`BrokenLog` where a hash is wrong."""
+        key = (head.id, head.definition_hash, head.state)
         if key not in self._kept:
             if len(self._kept) >= DEFINITIONS_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            self._kept[key] = await self._store.definition(session, head.id)
+            self._kept[key] = Rules(
+                definition=await self._store.definition(session, head.id),
+                tally_public=await self._store.tally_public(session, head.id),
+            )
         return self._kept[key]
 
 
 class Batch:
     """One batch. Its knocks are of different voters and different submissions."""
 
-    def __init__(self, knocks: Sequence[Knock], store: Store, definitions: Definitions) -> None:
+    def __init__(
+        self, knocks: Sequence[Knock], store: Store, definitions: Definitions, seals: Seals
+    ) -> None:
         self._knocks = sorted(knocks, key=lambda knock: knock.voter)
         self._store = store
         self._definitions = definitions
-        self._rules: dict[ElectionId, BallotDefinition] = {}
+        self._seals = seals
+        self._rules: dict[ElectionId, Rules] = {}
+        self._sent: dict[Submission, Submission] = {}
         self._answers: dict[Submission, Answer] = {}
+        self.epochs: tuple[EpochId, ...] = ()
+        """The epochs that this batch stores: known to be stored once it is committed."""
 
     async def written(self, session: WriteSession) -> dict[Submission, Answer]:
         """Write the batch, and give an answer to each submission, true once this is committed."""
@@ -77,9 +100,19 @@ class Batch:
         again = [entry for entry in entries if self._recast(entry) is Recast.LAST_COUNTS]
         placed = await self._first_counts(session, once) if once else []
         placed += await self._last_counts(session, again) if again else []
-        if placed:
-            await self._store.append_entries(session, placed)
+        await self._append(session, placed)
         return self._answers
+
+    async def _append(self, session: WriteSession, placed: list[Entry]) -> None:
+        plain = [entry for entry in placed if not self._is_sealed(entry.election_id)]
+        sealed = [entry for entry in placed if self._is_sealed(entry.election_id)]
+        if plain:
+            await self._store.append_entries(session, plain)
+        if sealed:
+            used = {parts_of(entry.what).epoch_id for entry in sealed}
+            unstored = self._seals.unstored(sorted(used))
+            await self._store.append_sealed(session, sealed, unstored.values())
+            self.epochs = tuple(unstored)
 
     async def _judge(self, session: WriteSession) -> list[Entry]:
         """Answer what needs no row, and give the entries to record, sorted by voter."""
@@ -87,8 +120,8 @@ class Batch:
         heads = await self._store.heads_for_share(session, ids)
         for head in heads.values():
             self._rules[head.id] = await self._definitions.of(session, head)
-        submissions = [knock.submission for knock in self._knocks]
-        known = await self._store.known_submissions(session, submissions)
+        self._sent = {self._stored(knock): knock.submission for knock in self._knocks}
+        known = await self._store.known_submissions(session, list(self._sent))
         entries = []
         for knock in self._knocks:
             election = heads.get(knock.cast.election_id)
@@ -100,8 +133,9 @@ class Batch:
                     knock.cast,
                     at=knock.at,
                     election=election,
-                    definition=self._rules[election.id],
-                    known=known.get(knock.submission),
+                    definition=self._rules[election.id].definition,
+                    known=known.get(self._stored(knock)),
+                    seal=self._seal(election.id),
                 )
             except NotAllowed as err:
                 self._answers[knock.submission] = err
@@ -117,7 +151,9 @@ class Batch:
         claimed = await self._store.claim_first_for_update(session, entries)
         placed = [entry for entry in entries if _voter(entry) in claimed]
         for entry in placed:
-            self._answers[_submission(entry)] = Recorded(entry_hash=entry.hash, replaced=False)
+            self._answers[self._sent[_submission(entry)]] = Recorded(
+                entry_hash=entry.hash, replaced=False
+            )
         late = [entry for entry in entries if _voter(entry) not in claimed]
         if late:
             await self._answer_late(session, {_submission(entry) for entry in late})
@@ -130,14 +166,19 @@ class Batch:
         """
         known = await self._store.known_submissions(session, sorted(late))
         for knock in self._knocks:
-            if knock.submission not in late:
+            if self._stored(knock) not in late:
                 continue
-            found = known.get(knock.submission)
-            definition = self._rules[knock.cast.election_id]
+            found = known.get(self._stored(knock))
+            election_id = knock.cast.election_id
             self._answers[knock.submission] = (
                 Refused(reason=Refusal.ALREADY_VOTED)
                 if found is None
-                else judged_repeat(knock.cast, definition=definition, known=found)
+                else judged_repeat(
+                    knock.cast,
+                    definition=self._rules[election_id].definition,
+                    known=found,
+                    seal=self._seal(election_id),
+                )
             )
 
     async def _last_counts(self, session: WriteSession, entries: list[Entry]) -> list[Entry]:
@@ -151,13 +192,41 @@ class Batch:
             if replaced:
                 replacing.append(entry)
             placed.append(entry)
-            self._answers[_submission(entry)] = Recorded(entry_hash=entry.hash, replaced=replaced)
+            self._answers[self._sent[_submission(entry)]] = Recorded(
+                entry_hash=entry.hash, replaced=replaced
+            )
         if replacing:
             await self._store.replace_standing(session, replacing)
         return placed
 
     def _recast(self, entry: Entry) -> Recast:
-        return self._rules[entry.election_id].recast
+        return self._rules[entry.election_id].definition.recast
+
+    def _is_sealed(self, election_id: ElectionId) -> bool:
+        rules = self._rules.get(election_id)
+        return rules is not None and rules.tally_public is not None
+
+    def _stored(self, knock: Knock) -> Submission:
+        """Under which id a knock's ballot is stored: not the one sent, where ballots are sealed."""
+        if not self._is_sealed(knock.cast.election_id):
+            return knock.submission
+        return (knock.cast.election_id, stored_submission(knock.cast.submission_id))
+
+    def _seal(self, election_id: ElectionId) -> Seal | None:
+        tally_public = self._rules[election_id].tally_public
+        if tally_public is None:
+            return None
+
+        def seal(cast: Cast, ballot: bytes, at: datetime) -> bytes:
+            return self._seals.sealed(
+                ballot,
+                election_id=election_id,
+                tally_public=tally_public,
+                submission_id=cast.submission_id,
+                at=at,
+            )
+
+        return seal
 
 
 def _voter(entry: Entry) -> Voter:

@@ -21,6 +21,7 @@ from talkoot.base.db import Database
 from talkoot.base.errors import TalkootError, Unavailable
 from talkoot.voting.intake.batch import Answer, Batch, Definitions, Knock
 from talkoot.voting.intake.outcome import Cast, Outcome
+from talkoot.voting.intake.seals import EPOCH_LASTS, Seals
 from talkoot.voting.intake.store import LogStore, Store
 from talkoot.voting.log import Submission, Voter
 
@@ -67,6 +68,7 @@ class Door:
         self._database = database
         self._store = LogStore() if store is None else store
         self._definitions = Definitions(self._store)
+        self._seals = Seals()
         self._waiting: deque[_Waiting] = deque()
         self._pending: Counter[Voter] = Counter()
         self._knocked = asyncio.Event()
@@ -120,13 +122,23 @@ class Door:
             while not (self._shut and not self._waiting):
                 if not self._waiting:
                     self._knocked.clear()
-                    await self._knocked.wait()
+                    await self._quiet()
                     continue
                 batch = self._taken()
                 await self._record(batch)
         finally:
+            self._seals.forget()
             for left in (*batch, *self._waiting):
                 left.resolve(Unavailable("the door was torn down"))
+
+    async def _quiet(self) -> None:
+        """Wait for a knock; where none comes for the life of an epoch, forget the keys."""
+        try:
+            async with asyncio.timeout(EPOCH_LASTS.total_seconds()):
+                await self._knocked.wait()
+        except TimeoutError:
+            self._seals.forget()
+            await self._knocked.wait()
 
     def _taken(self) -> list[_Waiting]:
         """Take who is first in line, leaving second ballots of a voter or a submission in line."""
@@ -184,8 +196,11 @@ class Door:
         return await self._committed(knocks)
 
     async def _committed(self, knocks: Sequence[Knock]) -> dict[Submission, Answer]:
+        batch = Batch(knocks, self._store, self._definitions, self._seals)
         async with self._database.writing() as session:
-            return await Batch(knocks, self._store, self._definitions).written(session)
+            answers = await batch.written(session)
+        self._seals.stored(batch.epochs)
+        return answers
 
 
 def _code(err: Exception) -> str:

@@ -1,6 +1,6 @@
 """What the door asks of the log, so that tests can put a log with a fault in its place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from talkoot.base.db import WriteSession
@@ -8,6 +8,7 @@ from talkoot.base.ids import ElectionId
 from talkoot.voting import log
 from talkoot.voting.ballot import BallotDefinition, Entry
 from talkoot.voting.log import ElectionHead, Known, Stands, Submission, Voter
+from talkoot.voting.sealing import SealedEpoch
 
 
 class Store(Protocol):
@@ -21,6 +22,10 @@ class Store(Protocol):
 
     async def definition(self, session: WriteSession, election_id: ElectionId) -> BallotDefinition:
         """Give an election's verified definition; asked once for each election."""
+        ...
+
+    async def tally_public(self, session: WriteSession, election_id: ElectionId) -> bytes | None:
+        """Give the key to which ballots are sealed, ``None`` where they are not; asked as above."""
         ...
 
     async def known_submissions(
@@ -49,6 +54,12 @@ class Store(Protocol):
         """Append entries to the log."""
         ...
 
+    async def append_sealed(
+        self, session: WriteSession, entries: Sequence[Entry], epochs: Collection[SealedEpoch]
+    ) -> None:
+        """Append sealed entries and epochs not stored yet; let them wait for the board."""
+        ...
+
 
 class LogStore:
     """The log of the database."""
@@ -62,6 +73,11 @@ class LogStore:
     async def definition(self, session: WriteSession, election_id: ElectionId) -> BallotDefinition:
         """As :class:`Store` says."""
         return (await log.election_of(session, election_id)).definition
+
+    async def tally_public(self, session: WriteSession, election_id: ElectionId) -> bytes | None:
+        """As :class:`Store` says."""
+        setup = await log.sealing_of(session, election_id)
+        return None if setup is None else setup.tally_public
 
     async def known_submissions(
         self, session: WriteSession, submissions: Sequence[Submission]
@@ -88,3 +104,11 @@ class LogStore:
     async def append_entries(self, session: WriteSession, entries: Sequence[Entry]) -> None:
         """As :class:`Store` says."""
         await log.append_entries(session, entries)
+
+    async def append_sealed(
+        self, session: WriteSession, entries: Sequence[Entry], epochs: Collection[SealedEpoch]
+    ) -> None:
+        """As :class:`Store` says."""
+        if epochs:
+            await log.epochs_kept(session, epochs)
+        await log.append_sealed(session, entries)

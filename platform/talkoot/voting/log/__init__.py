@@ -6,6 +6,8 @@ from talkoot.voting.log.columns import (
     KeyRange,
     LogColumns,
     StandingColumns,
+    entries_copied,
+    entries_of_file,
     key_ranges,
     read_entries,
     read_standing,
@@ -30,12 +32,23 @@ from talkoot.voting.log.elections import (
     opened,
 )
 from talkoot.voting.log.entries import (
+    POSITION_BYTES,
     Known,
     Submission,
     all_entries,
     append_entries,
+    append_sealed,
     known_submissions,
     recorded_count,
+)
+from talkoot.voting.log.epochs import (
+    epochs_copied,
+    epochs_kept,
+    epochs_of,
+    epochs_of_file,
+    rows_shuffled,
+    sealing_kept,
+    sealing_of,
 )
 from talkoot.voting.log.from_round import ElectionRules, definition_of
 from talkoot.voting.log.standing import (
@@ -52,6 +65,7 @@ from talkoot.voting.log.warming import warm
 __all__ = [
     "ALL_KEYS",
     "CHANNELS",
+    "POSITION_BYTES",
     "Acceptance",
     "Election",
     "ElectionHead",
@@ -68,6 +82,7 @@ __all__ = [
     "accepts",
     "all_entries",
     "append_entries",
+    "append_sealed",
     "claim_first_for_update",
     "claim_next_for_update",
     "closed",
@@ -77,6 +92,12 @@ __all__ = [
     "definition_of",
     "election_of",
     "elections_of_round",
+    "entries_copied",
+    "entries_of_file",
+    "epochs_copied",
+    "epochs_kept",
+    "epochs_of",
+    "epochs_of_file",
     "frozen",
     "head_of",
     "heads_for_share",
@@ -87,6 +108,9 @@ __all__ = [
     "read_standing",
     "recorded_count",
     "replace_standing",
+    "rows_shuffled",
+    "sealing_kept",
+    "sealing_of",
     "standing_hashes",
     "standing_of",
     "warm",

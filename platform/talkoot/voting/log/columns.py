@@ -6,6 +6,7 @@ by one and is the slow twin of this.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from talkoot.base.db import ReadSession
 from talkoot.base.errors import BrokenLog
 from talkoot.base.ids import VOTER_KEY_BYTES, ElectionId, VoterKey
 from talkoot.voting.ballot import Channel
-from talkoot.voting.log.copy_stream import RawRows, copied_rows
+from talkoot.voting.log.copy_stream import RawRows, copied_file, copied_rows, rows_of_file
 
 U8 = npt.NDArray[np.uint8]
 U64 = npt.NDArray[np.uint64]
@@ -111,6 +112,26 @@ async def read_entries(
 
     arguments = (election_id, keys.first, keys.after)
     return await copied_rows(session, _ENTRIES, arguments, fields=_ENTRY_FIELDS, sink=passed_on)
+
+
+async def entries_copied(session: ReadSession, election_id: ElectionId, file: Path) -> None:
+    """Write an election's entries into a file, by their hashes, so that order tells nothing."""
+    query = f"{_ENTRIES} order by entry_hash"
+    await copied_file(session, query, (election_id, ALL_KEYS.first, ALL_KEYS.after), file)
+
+
+def entries_of_file(
+    file: Path,
+    election_id: ElectionId,
+    definition_hash: Digest,
+    sink: Callable[[LogColumns], None],
+) -> int:
+    """Give the entries of such a file to ``sink``, batch after batch; give their number.
+
+    Needs no database. Raises :class:`BrokenLog` as :func:`read_entries` does.
+    """
+    reader = _Reader(election_id, definition_hash)
+    return rows_of_file(file, fields=_ENTRY_FIELDS, sink=lambda rows: sink(reader.columns(rows)))
 
 
 class _Reader:

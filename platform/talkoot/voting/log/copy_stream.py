@@ -4,8 +4,9 @@ The format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Forma
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 
 import asyncpg
 import numpy as np
@@ -57,22 +58,52 @@ async def copied_rows(
     out here. Raises :class:`BrokenLog` for bytes that are not the format, and :class:`Unavailable`
     where the connection breaks.
     """
+    stream = Stream(fields, sink)
+    await _copied(session, query, arguments, stream.take)
+    await asyncio.to_thread(stream.finish)
+    return stream.rows
+
+
+async def copied_file(
+    session: ReadSession, query: str, arguments: tuple[object, ...], file: Path
+) -> None:
+    """Write all rows of a query into a file, in the same format. Raises as :func:`copied_rows`."""
+    await _copied(session, query, arguments, file)
+
+
+def rows_of_file(file: Path, *, fields: int, sink: Callable[[RawRows], None]) -> int:
+    """Give the rows of such a file to ``sink``, in batches; give their number.
+
+    Needs no database, no network and no event loop. Raises :class:`BrokenLog` for bytes that are
+    not the format.
+    """
+    stream = Stream(fields, sink)
+    with file.open("rb") as source:
+        while chunk := source.read(BATCH_BYTES):
+            stream.add(chunk)
+    stream.finish()
+    return stream.rows
+
+
+async def _copied(
+    session: ReadSession,
+    query: str,
+    arguments: tuple[object, ...],
+    output: Path | Callable[[bytes], Coroutine[None, None, None]],
+) -> None:
     connection = await session.connection()
     raw = await connection.get_raw_connection()
     driver = raw.driver_connection
     if not isinstance(driver, asyncpg.Connection):
         raise TypeError(f"COPY needs a connection of asyncpg, not {type(driver)}")
-    stream = Stream(fields, sink)
     try:
         await driver.copy_from_query(
-            query, *arguments, output=stream.take, format="binary", timeout=COPY_TIMEOUT_S
+            query, *arguments, output=output, format="binary", timeout=COPY_TIMEOUT_S
         )
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as err:
         if driver.is_closed():
             raise Unavailable("the database went away") from err
         raise
-    await asyncio.to_thread(stream.finish)
-    return stream.rows
 
 
 class Stream:
@@ -92,10 +123,18 @@ class Stream:
 
     async def take(self, chunk: bytes) -> None:
         """Take the next bytes, wherever they break off."""
+        if self._kept(chunk):
+            await asyncio.to_thread(self._read)
+
+    def add(self, chunk: bytes) -> None:
+        """Take the next bytes, and read them here and now once there are enough."""
+        if self._kept(chunk):
+            self._read()
+
+    def _kept(self, chunk: bytes) -> bool:
         self._chunks.append(chunk)
         self._waiting += len(chunk)
-        if self._waiting >= self._batch_bytes:
-            await asyncio.to_thread(self._read)
+        return self._waiting >= self._batch_bytes
 
     def finish(self) -> None:
         """Read what is left. Raises :class:`BrokenLog` where the end is missing."""

@@ -15,20 +15,26 @@ from talkoot.voting.log.tables import EntryRow
 ROWS_AT_ONCE = 5_000
 """How many entries are read from the server at a time: about 2 MB of small ballots."""
 
+POSITION_BYTES = 24
+"""Of a sealed ballot: its epoch's id and its number, before everything else."""
+
 _INSERT = text(
     """
     insert into entry (election_id, submission_id, voter_key, entry_hash, definition_hash,
-                       channel, rank, round, beacon, what)
+                       channel, rank, round, beacon, what, position)
     select * from unnest(cast(:elections as uuid[]), cast(:submissions as uuid[]),
                          cast(:voters as bytea[]), cast(:hashes as bytea[]),
                          cast(:definitions as bytea[]), cast(:channels as text[]),
                          cast(:ranks as int[]), cast(:rounds as int[]),
-                         cast(:beacons as int[]), cast(:whats as bytea[]))
+                         cast(:beacons as int[]), cast(:whats as bytea[]),
+                         cast(:positions as bytea[]))
     """
 )
 _FIND = text(
     """
-    select election_id, submission_id, entry.round, entry.entry_hash
+    select election_id, submission_id, entry.round, entry.entry_hash, entry.voter_key,
+           entry.definition_hash, entry.channel, entry.rank,
+           substring(entry.what from 1 for 40) as opening
     from unnest(cast(:elections as uuid[]), cast(:submissions as uuid[]))
          as asked (election_id, submission_id)
     join entry using (election_id, submission_id)
@@ -40,14 +46,38 @@ Submission = tuple[ElectionId, SubmissionId]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the log holds under a submission id: the entry's hash and the round it was given."""
+    """What the log holds under a submission id: of the entry what tells a repeat from another.
+
+    ``opening``: the first 40 bytes of what was recorded; of a sealed ballot its epoch, its number
+    and its fingerprint.
+    """
 
     round: int
     entry_hash: Digest
+    voter_key: VoterKey
+    definition_hash: Digest
+    channel: str
+    rank: int
+    opening: bytes
 
 
 async def append_entries(session: WriteSession, entries: Sequence[Entry]) -> None:
     """Append entries. The database refuses a submission id that the election already has."""
+    await _appended(session, entries, [None for _ in entries])
+
+
+async def append_sealed(session: WriteSession, entries: Sequence[Entry]) -> None:
+    """Append sealed entries.
+
+    The database refuses, besides a submission id that the election has, a sealed ballot whose epoch
+    and number it has: nobody can cast a copy of what another has cast.
+    """
+    await _appended(session, entries, [entry.what[:POSITION_BYTES] for entry in entries])
+
+
+async def _appended(
+    session: WriteSession, entries: Sequence[Entry], positions: Sequence[bytes | None]
+) -> None:
     await session.execute(
         _INSERT,
         {
@@ -61,6 +91,7 @@ async def append_entries(session: WriteSession, entries: Sequence[Entry]) -> Non
             "rounds": [entry.round for entry in entries],
             "beacons": [entry.beacon for entry in entries],
             "whats": [entry.what for entry in entries],
+            "positions": positions,
         },
     )
 
@@ -74,10 +105,16 @@ async def known_submissions(
         "submissions": [submission_id for _, submission_id in submissions],
     }
     return {
-        (ElectionId(election_id), SubmissionId(submission_id)): Known(
-            round=round_, entry_hash=Digest(entry_hash)
+        (ElectionId(row.election_id), SubmissionId(row.submission_id)): Known(
+            round=row.round,
+            entry_hash=Digest(row.entry_hash),
+            voter_key=VoterKey(row.voter_key),
+            definition_hash=Digest(row.definition_hash),
+            channel=row.channel,
+            rank=row.rank,
+            opening=row.opening,
         )
-        for election_id, submission_id, round_, entry_hash in await session.execute(_FIND, asked)
+        for row in await session.execute(_FIND, asked)
     }
 
 

@@ -3,7 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -53,7 +59,10 @@ class ActRow(Base):
 
 
 class EntryRow(Base):
-    """A cast ballot. Append only; no time and no serial number, so that order tells nothing."""
+    """A cast ballot. Append only; no time and no serial number, so that order tells nothing.
+
+    ``position``: of a sealed ballot the epoch and number by which it is sealed, which no other has.
+    """
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -63,6 +72,8 @@ class EntryRow(Base):
         CheckConstraint(
             "rank >= 0 and round >= 0 and beacon >= 0", name="sort_key_is_not_negative"
         ),
+        CheckConstraint('"position" = substring(what from 1 for 24)', name="position_is_of_what"),
+        Index("uq_entry_position", "position", unique=True),
     )
 
     election_id: Mapped[UUID] = mapped_column(ForeignKey("election.id"), primary_key=True)
@@ -75,6 +86,7 @@ class EntryRow(Base):
     round: Mapped[int]
     beacon: Mapped[int]
     what: Mapped[Octets]
+    position: Mapped[Octets | None]
 
 
 class StandingRow(Base):

@@ -1,5 +1,17 @@
 """From a closed election's entries to a published result that anyone can recount."""
 
+from talkoot.voting.results.ballot_files import BALLOTS_CSV, BALLOTS_JSON
+from talkoot.voting.results.box import BadBox, Box, BoxHead, Device, box_exported, box_read
+from talkoot.voting.results.ceremony import (
+    TABLES,
+    TRANSCRIPT,
+    BoxAccounting,
+    Tallied,
+    Transcript,
+    tallied,
+    tally_kept,
+    tree_root,
+)
 from talkoot.voting.results.count import Count, counted, finished
 from talkoot.voting.results.digest import SALT_BYTES, UNSALTED, set_digest
 from talkoot.voting.results.figures import (
@@ -14,6 +26,17 @@ from talkoot.voting.results.files import BALLOTS, RESULT, files_of, head_of, pb_
 from talkoot.voting.results.gather import Gathering, partition_from
 from talkoot.voting.results.partition import PartCount, Partition, added, partition_counted
 from talkoot.voting.results.publish import partition_read, published, recounted
+from talkoot.voting.results.sealed import (
+    Open,
+    SealedCount,
+    SealedEntries,
+    SealedGathering,
+    Shuffle,
+    Spoiled,
+    open_with,
+    sealed_counted,
+    sealed_length,
+)
 from talkoot.voting.results.store import (
     PublicFile,
     PublicFileName,
@@ -27,17 +50,27 @@ from talkoot.voting.results.warming import warm
 
 __all__ = [
     "BALLOTS",
+    "BALLOTS_CSV",
+    "BALLOTS_JSON",
     "RESULT",
     "SALT_BYTES",
+    "TABLES",
+    "TRANSCRIPT",
     "UNSALTED",
     "Accounting",
     "Alternative",
+    "BadBox",
+    "Box",
+    "BoxAccounting",
+    "BoxHead",
     "ChannelTable",
     "ChannelVotes",
     "Compared",
     "Count",
+    "Device",
     "Fate",
     "Gathering",
+    "Open",
     "PartCount",
     "Partition",
     "PotResult",
@@ -45,12 +78,22 @@ __all__ = [
     "PublicFile",
     "PublicFileName",
     "Result",
+    "SealedCount",
+    "SealedEntries",
+    "SealedGathering",
+    "Shuffle",
+    "Spoiled",
     "Step",
+    "Tallied",
+    "Transcript",
     "added",
+    "box_exported",
+    "box_read",
     "counted",
     "files_of",
     "finished",
     "head_of",
+    "open_with",
     "partition_counted",
     "partition_from",
     "partition_read",
@@ -61,6 +104,11 @@ __all__ = [
     "published_at",
     "recounted",
     "result_of",
+    "sealed_counted",
+    "sealed_length",
     "set_digest",
+    "tallied",
+    "tally_kept",
+    "tree_root",
     "warm",
 ]

@@ -86,13 +86,13 @@ class Gathering:
                 precedence=self._precedence[:rows],
                 entry_hash=self._entry_hash[:rows],
             ),
-            choices=_joined([one.choices for one in self._opened], self._definition),
+            choices=joined_choices([one.choices for one in self._opened], self._definition),
             faulty=np.concatenate([np.empty(0, np.uint8), *(one.spoiled for one in self._opened)]),
             channel=self._channel[:rows],
         )
 
 
-def _joined(parts: Sequence[Choices], definition: BallotDefinition) -> Choices:
+def joined_choices(parts: Sequence[Choices], definition: BallotDefinition) -> Choices:
     """Choices of one definition below each other."""
     if not parts:
         nothing = np.empty(0, dtype=np.int64)

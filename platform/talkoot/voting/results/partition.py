@@ -78,7 +78,7 @@ def partition_counted(
     ``salt``, 16 bytes, enters the digest of what stands: parts can be added if theirs is the same.
     """
     entries, choices = partition.entries, partition.choices
-    settlement = settled(_turned(entries), engine=engine)
+    settlement = settled(turned(entries), engine=engine)
     standing = settlement.standing
     valid = standing[partition.faulty[standing] == 0]
     times = settlement.stands & (partition.faulty == 0)
@@ -89,7 +89,7 @@ def partition_counted(
         counted=len(valid),
         superseded=settlement.number(Standing.SUPERSEDED),
         spoiled=len(standing) - len(valid),
-        channels=_every_channel(
+        channels=every_channel(
             tally_columns(
                 choices, len(projects), times=times, keys=partition.channel, engine=engine
             )
@@ -98,7 +98,7 @@ def partition_counted(
     )
 
 
-def _turned(entries: EntryColumns) -> EntryColumns:
+def turned(entries: EntryColumns) -> EntryColumns:
     """Entries with the halves of their voter keys changed over: the same voters in the same rows.
 
     A partition may be one range of keys, whose first halves are alike; the second never are, and
@@ -111,7 +111,7 @@ def _turned(entries: EntryColumns) -> EntryColumns:
     )
 
 
-def _every_channel(counts: KeyCounts) -> KeyCounts:
+def every_channel(counts: KeyCounts) -> KeyCounts:
     """The counts with a row for every channel, also those that no entry came by."""
     missing = len(CHANNELS) - len(counts.ballots)
     return KeyCounts(

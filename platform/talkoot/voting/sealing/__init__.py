@@ -13,6 +13,7 @@ from talkoot.voting.sealing.boxes import (
 from talkoot.voting.sealing.epochs import (
     DEVICE_BYTES,
     EPOCH_ID_BYTES,
+    EpochId,
     EpochPosition,
     SealedEpoch,
     SealingEpoch,
@@ -72,6 +73,7 @@ __all__ = [
     "BadKeyFile",
     "BadSetup",
     "CannotOpen",
+    "EpochId",
     "EpochPosition",
     "Failure",
     "NotAWhat",

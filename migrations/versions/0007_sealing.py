@@ -1,0 +1,110 @@
+"""Sealed ballots: to whom, the sealed keys, no ciphertext twice, and rows in no order of casting.
+
+The two functions run as the owner: they let the official's role write an election's rows anew in
+the order of their hashes, and change nothing in them, while the election is being reconciled.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0007"
+down_revision: str | None = max(
+    file.name[:4] for file in Path(__file__).parent.glob("000[3-6]_*.py")
+)  # chains onto what is there
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+GRANTS = (
+    "grant select on sealing to talkoot_read, talkoot_web",
+    "grant select, insert on sealing to talkoot_official",
+    "grant select, insert on sealing_epoch to talkoot_web, talkoot_official",
+    "revoke all on function rows_shuffled(uuid) from public",
+    "grant execute on function rows_shuffled(uuid) to talkoot_official",
+)
+ROWS_SHUFFLED = """
+create function rows_shuffled(asked uuid) returns bigint
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    rows bigint;
+begin
+    perform 1 from public.election
+    where id = asked and state in ('closing', 'reconciling', 'closed') for update;
+    if not found then
+        raise exception 'only a closed election that is not counted is written anew'
+            using errcode = '55000';
+    end if;
+    set constraints all deferred;
+    create temporary table entries_of_one on commit drop as
+        select * from public.entry where election_id = asked;
+    create temporary table standing_of_one on commit drop as
+        select * from public.standing where election_id = asked;
+    create temporary table epochs_of_one on commit drop as
+        select * from public.sealing_epoch where election_id = asked;
+    delete from public.standing where election_id = asked;
+    delete from public.entry where election_id = asked;
+    delete from public.sealing_epoch where election_id = asked;
+    insert into public.entry select * from pg_temp.entries_of_one order by entry_hash;
+    get diagnostics rows = row_count;
+    insert into public.standing select * from pg_temp.standing_of_one order by entry_hash;
+    insert into public.sealing_epoch select * from pg_temp.epochs_of_one order by epoch_id;
+    drop table pg_temp.entries_of_one, pg_temp.standing_of_one, pg_temp.epochs_of_one;
+    return rows;
+end $$
+"""
+
+
+def upgrade() -> None:
+    """Make the tables, the index and the function."""
+    op.create_table(
+        "sealing",
+        sa.Column("election_id", sa.Uuid(), nullable=False),
+        sa.Column("setup", sa.LargeBinary(), nullable=False),
+        sa.Column("setup_hash", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "octet_length(setup_hash) = 32", name=op.f("ck_sealing_setup_hash_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["election_id"], ["election.id"], name=op.f("fk_sealing_election_id_election")
+        ),
+        sa.PrimaryKeyConstraint("election_id", name=op.f("pk_sealing")),
+    )
+    op.create_table(
+        "sealing_epoch",
+        sa.Column("election_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch_id", sa.LargeBinary(), nullable=False),
+        sa.Column("device", sa.LargeBinary(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "octet_length(epoch_id) = 16", name=op.f("ck_sealing_epoch_epoch_id_length")
+        ),
+        sa.CheckConstraint(
+            "octet_length(device) = 16", name=op.f("ck_sealing_epoch_device_length")
+        ),
+        sa.CheckConstraint("epoch >= 0", name=op.f("ck_sealing_epoch_epoch_is_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["election_id"], ["election.id"], name=op.f("fk_sealing_epoch_election_id_election")
+        ),
+        sa.PrimaryKeyConstraint("election_id", "epoch_id", name=op.f("pk_sealing_epoch")),
+    )
+    op.add_column("entry", sa.Column("position", sa.LargeBinary(), nullable=True))
+    op.create_check_constraint(
+        "position_is_of_what", "entry", '"position" = substring(what from 1 for 24)'
+    )
+    op.create_index("uq_entry_position", "entry", ["position"], unique=True)
+    op.execute(ROWS_SHUFFLED)
+    for grant in GRANTS:
+        op.execute(grant)
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.execute("drop function rows_shuffled(uuid)")
+    op.drop_index("uq_entry_position", "entry")
+    op.drop_constraint(op.f("ck_entry_position_is_of_what"), "entry")
+    op.drop_column("entry", "position")
+    op.drop_table("sealing_epoch")
+    op.drop_table("sealing")

@@ -1,0 +1,238 @@
+"""From a ballot box to its public files, without a database, and from these back into one."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from talkoot.base.db import ReadSession, WriteSession
+from talkoot.base.engine import Engine
+from talkoot.base.errors import NotAllowed
+from talkoot.voting.dedup import U8
+from talkoot.voting.log import Election, read_standing, recorded_count
+from talkoot.voting.results.ballot_files import BALLOTS_CSV, BALLOTS_JSON, csv_of, json_of
+from talkoot.voting.results.box import Box, Device
+from talkoot.voting.results.count import Count, finished
+from talkoot.voting.results.figures import ChannelTable
+from talkoot.voting.results.files import BALLOTS, RESULT, files_of
+from talkoot.voting.results.sealed import Open, SealedCount, Shuffle, sealed_counted
+from talkoot.voting.results.store import PublicFile, public_file_kept, result_kept
+from talkoot.voting.results.values import Result
+
+TABLES, TRANSCRIPT = "tables.json", "transcript.json"
+_JSON = "application/json"
+_MEDIA = {
+    BALLOTS: "text/plain; charset=utf-8",
+    BALLOTS_CSV: "text/csv; charset=utf-8",
+    BALLOTS_JSON: _JSON,
+    RESULT: _JSON,
+    TABLES: _JSON,
+    TRANSCRIPT: _JSON,
+}
+
+
+class BoxAccounting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``entries == counted + superseded + spoiled + ineligible + quarantined``."""
+
+    entries: int
+    counted: int
+    superseded: int
+    spoiled: int
+    ineligible: int = 0
+    quarantined: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether every entry is accounted for, and none is left in quarantine."""
+        parts = (self.counted, self.superseded, self.spoiled, self.ineligible, self.quarantined)
+        return self.entries == sum(parts) and not self.quarantined
+
+
+class Transcript(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the ceremony did. Hashes are in hexadecimal.
+
+    ``checkpoint``: the board's note up to which was counted; ``files``: each public file's SHA-256;
+    ``standing``: the root of the tree over the hashes of the entries that stand; ``trustees``: who
+    opened; ``spoiled``: how many ballots for which reason.
+    """
+
+    election: str
+    definition_hash: str
+    checkpoint: str
+    accounting: BoxAccounting
+    spoiled: dict[str, int]
+    files: dict[str, str]
+    standing: str
+    trustees: tuple[str, ...]
+    devices: tuple[Device, ...]
+
+
+class Tables(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures by channel, without small numbers and what would give them away."""
+
+    ballots: int
+    by_channel: ChannelTable | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tallied:
+    """A box that was counted: the count, and the public files, the transcript last."""
+
+    count: Count
+    transcript: Transcript
+    files: tuple[PublicFile, ...]
+
+
+def tallied(
+    box: Box,
+    *,
+    open_: Open,
+    shuffle: Shuffle,
+    trustees: Sequence[str],
+    engine: Engine = Engine.KERNELS,
+) -> Tallied:
+    """Count a box and make its public files. Raises :class:`BrokenLog` for entries that do not fit.
+
+    The bytes depend on the set of ballots alone, and on who was present.
+    """
+    definition = box.definition
+    found = sealed_counted(box.entries(), definition, open_=open_, shuffle=shuffle, engine=engine)
+    count = finished(found.part, definition, engine=engine)
+    files = [*files_of(definition, box.head.head, count)]
+    tables = Tables(ballots=count.profile.ballots, by_channel=count.result.channels)
+    bodies = {
+        BALLOTS_CSV: csv_of(count.profile),
+        BALLOTS_JSON: json_of(definition, count.profile),
+        TABLES: _pretty(tables),
+    }
+    files += [public_file_named(name, body) for name, body in bodies.items()]
+    transcript = _transcript(box, found, count, files, trustees)
+    files.append(public_file_named(TRANSCRIPT, _pretty(transcript)))
+    return Tallied(count=count, transcript=transcript, files=tuple(files))
+
+
+def _transcript(
+    box: Box,
+    found: SealedCount,
+    count: Count,
+    files: Sequence[PublicFile],
+    trustees: Sequence[str],
+) -> Transcript:
+    sums = count.result.accounting
+    return Transcript(
+        election=box.head.election_id,
+        definition_hash=box.head.definition_hash,
+        checkpoint=box.head.checkpoint,
+        accounting=BoxAccounting(
+            entries=sums.entries,
+            counted=sums.counted,
+            superseded=sums.superseded,
+            spoiled=sums.spoiled,
+        ),
+        spoiled={reason.word: number for reason, number in sorted(found.spoiled.items())},
+        files={file.name: file.sha256.hex() for file in files},
+        standing=tree_root(found.standing).hex(),
+        trustees=tuple(sorted(trustees)),
+        devices=box.head.devices,
+    )
+
+
+def public_file_named(name: str, body: bytes) -> PublicFile:
+    """Give one of these files with its media type. Raises ``KeyError`` for any other name."""
+    return PublicFile(name=name, media_type=_MEDIA[name], body=body)
+
+
+def _pretty(value: Tables | Transcript) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def tree_root(leaves: U8) -> bytes:
+    """The root of an RFC 9162 tree over leaves of 32 bytes, uint8 (n, 32), in their order."""
+    raw = leaves.tobytes()
+    level = [hashlib.sha256(b"\0" + raw[at : at + 32]).digest() for at in range(0, len(raw), 32)]
+    while len(level) > 1:
+        pairs = zip(level[::2], level[1::2], strict=False)
+        above = [hashlib.sha256(b"\1" + left + right).digest() for left, right in pairs]
+        level = above + level[len(above) * 2 :]
+    return level[0] if level else hashlib.sha256().digest()
+
+
+async def tally_kept(
+    session: WriteSession, election: Election, folder: Path, at: datetime
+) -> Transcript:
+    """Keep the public files of a ceremony, once they fit what the database itself knows.
+
+    The state of the election and who answers for it are the caller's. Raises :class:`NotAllowed`
+    naming what does not fit: then nothing may be committed.
+    """
+    files = {name: _read(folder / name) for name in _MEDIA}
+    try:
+        transcript = msgspec.json.decode(files[TRANSCRIPT], type=Transcript)
+        result = msgspec.json.decode(files[RESULT], type=Result)
+    except (msgspec.DecodeError, UnicodeDecodeError) as err:
+        raise NotAllowed(f"{folder} does not hold the files of a ceremony: {err}") from err
+    _fits(election, transcript, result, files)
+    await _stands(session, election, transcript)
+    await result_kept(session, election.id, result, at)
+    for name, body in files.items():
+        await public_file_kept(session, election.id, public_file_named(name, body))
+    return transcript
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as err:
+        raise NotAllowed(f"{file}: {err.strerror}") from err
+
+
+def _fits(
+    election: Election, transcript: Transcript, result: Result, files: Mapping[str, bytes]
+) -> None:
+    """Compare transcript, result and files with each other and with the election."""
+    sums, said = transcript.accounting, result.accounting
+    of_this = (str(election.id), election.definition.hash.hex())
+    found = {
+        name: hashlib.sha256(body).hexdigest() for name, body in files.items() if name != TRANSCRIPT
+    }
+    # The CSV has a heading; every other line is a ballot. A quoted line end cannot be in a number.
+    lines = files[BALLOTS_CSV].count(b"\n") - 1
+    checks = {
+        "the transcript is of another election or ballot definition": (
+            (transcript.election, transcript.definition_hash) == of_this
+        ),
+        "the result is of another election or ballot definition": (
+            (result.election_id, result.definition_hash) == of_this
+        ),
+        "a file is not the one that the transcript names": found == transcript.files,
+        "the accounting identity does not hold": sums.holds,
+        "result and transcript account differently": (
+            (said.entries, said.counted, said.superseded, said.spoiled)
+            == (sums.entries, sums.counted, sums.superseded, sums.spoiled)
+        ),
+        "the published ballots are not as many as were counted": lines == sums.counted,
+    }
+    for fault, fits in checks.items():
+        if not fits:
+            raise NotAllowed(f"nothing is published: {fault}")
+
+
+async def _stands(session: ReadSession, election: Election, transcript: Transcript) -> None:
+    """Compare what stood in the ceremony with the database's own standing table."""
+    recorded = await recorded_count(session, election.id)
+    if recorded != transcript.accounting.entries:
+        raise NotAllowed(
+            f"nothing is published: {recorded} entries are recorded, and the ceremony had"
+            f" {transcript.accounting.entries}"
+        )
+    table = await read_standing(session, election.id)
+    hashes = np.ascontiguousarray(table.entry_hash)
+    ordered = hashes[np.argsort(hashes.view("S32").reshape(-1), kind="stable")]
+    if tree_root(ordered).hex() != transcript.standing:
+        raise NotAllowed(
+            "nothing is published: other ballots stand in the database than in the ceremony"
+        )
