@@ -23,6 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``home``: the folder for the demonstration's database and the elections' secret keys.
     ``database_url``: a PostgreSQL server; empty means one of our own in ``home``.
+    ``desk_database_url``: the same server with the officials' log-in; empty means no desk.
     ``host``, ``port``: where the web process listens.
     ``public_url``: the address that residents use; with ``https`` cookies are marked secure.
     ``trusted_proxies``: addresses, comma-separated, whose ``X-Forwarded-For`` is believed.
@@ -31,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     home: Path = Path(".talkoot")
     database_url: str = ""
+    desk_database_url: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""

@@ -22,6 +22,7 @@ _COMMANDS = {
     "import-roll": "talkoot.cli.roll:import_roll",
     "letters": "talkoot.cli.roll:letters",
     "migrate": "talkoot.cli.run:migrate",
+    "official": "talkoot.cli.officials:official",
     "open": "talkoot.cli.elections:open_",
     "run": "talkoot.cli.run:run",
     "serve": "talkoot.cli.run:serve",

@@ -42,7 +42,7 @@ def run() -> None:
         chain.upgrade(owner)
         way = asyncio.run(_demo_found_or_loaded(desk, settings, console))
         _welcome(settings, way, console)
-        serve_pages(settings, app)
+        serve_pages(settings, app, desk)
 
 
 @click.command()
@@ -53,7 +53,7 @@ def serve() -> None:
     settings = settings_now()
     if not settings.database_url:
         raise click.UsageError("name the database in TALKOOT_DATABASE_URL, or use `talkoot run`")
-    serve_pages(settings, settings.database_url)
+    serve_pages(settings, settings.database_url, settings.desk_database_url)
 
 
 @click.command()

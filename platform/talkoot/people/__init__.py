@@ -49,7 +49,12 @@ from talkoot.people.sessions import (
     desk_session_of,
     other_desks_ended,
 )
-from talkoot.people.signing import check_two_persons, signature_of, signatures_of
+from talkoot.people.signing import (
+    check_two_persons,
+    second_signature_of,
+    signature_of,
+    signatures_of,
+)
 
 __all__ = [
     "CHALLENGE_LIFE",
@@ -98,6 +103,7 @@ __all__ = [
     "put",
     "registered",
     "registration_options",
+    "second_signature_of",
     "signature_of",
     "signatures_of",
     "signed_in",

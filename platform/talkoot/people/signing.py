@@ -6,8 +6,9 @@ from talkoot.base.db import WriteSession
 from talkoot.base.errors import NotAllowed
 from talkoot.base.ids import MunicipalityId
 from talkoot.base.officials import OfficialRole
-from talkoot.base.passkeys import Assertion, RelyingParty, Signature
-from talkoot.people.keys import owner_of
+from talkoot.base.passkeys import Assertion, RelyingParty, Signature, rechecked
+from talkoot.people.keys import owner_of, passkeys_of
+from talkoot.people.officials import enabled_for_update
 
 PERSONS = 2
 
@@ -65,6 +66,35 @@ async def signatures_of(
     ]
     check_two_persons(first, second)
     return first, second
+
+
+async def second_signature_of(
+    session: WriteSession,
+    municipality_id: MunicipalityId,
+    challenge: bytes,
+    first: Signature,
+    assertion: Assertion,
+    *,
+    roles: Collection[OfficialRole],
+    party: RelyingParty,
+) -> Signature:
+    """Give the second signature of an act whose first is on file, perhaps since yesterday.
+
+    Raises :class:`NotAllowed` unless the first still holds (its person is enabled and has the role,
+    its key is on file), the second is as :func:`signature_of` demands, and they are two persons.
+    """
+    rechecked(first, challenge=challenge, rp_id=party.id, origin=party.origin)
+    signer = await enabled_for_update(session, first.official_id)
+    keys = {key.credential_id: key.public_key for key in await passkeys_of(session, signer.id)}
+    if keys.get(first.credential_id) != first.public_key:
+        raise NotAllowed(f"the passkey that {first.name!r} signed with is not on file any more")
+    if signer.municipality_id != municipality_id or not signer.roles & set(roles):
+        raise NotAllowed(f"{first.name!r} has no role that may do this")
+    second = await signature_of(
+        session, municipality_id, challenge, assertion, roles=roles, party=party
+    )
+    check_two_persons(first, second)
+    return second
 
 
 def check_two_persons(first: Signature, second: Signature) -> None:

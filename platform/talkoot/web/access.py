@@ -22,6 +22,8 @@ class Access(Enum):
     """Anyone; what is answered depends on nobody in particular."""
     VOTER = "voter"
     """A voter who is signed in to the election that the route names."""
+    OFFICIAL = "official"
+    """An official who is signed in at the desk, with a role that the route names."""
 
 
 class Unguarded(TalkootError):
@@ -32,10 +34,10 @@ _ACCESS = "talkoot_access"
 
 
 def guarded(route: Route, access: Access, *, gate: Gate | None = None) -> Route:
-    """Give the route with its access written on it. ``VOTER`` needs the gate that checks it."""
-    if access is Access.VOTER:
+    """Give the route with its access written on it. All but ``PUBLIC`` need a gate that checks."""
+    if access is not Access.PUBLIC:
         if gate is None:
-            raise Unguarded(f"{route.path}: a route for voters needs a gate")
+            raise Unguarded(f"{route.path}: a route that is not for everyone needs a gate")
         route = Route(
             route.path,
             _gated(route.endpoint, gate),

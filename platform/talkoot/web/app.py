@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from talkoot.base.clock import Clock, system_clock
-from talkoot.base.db import Database
+from talkoot.base.db import Database, Role
 from talkoot.base.errors import TalkootError
 from talkoot.base.settings import Settings
 from talkoot.voting.intake import Door
@@ -24,7 +24,18 @@ from talkoot.web.edge import Edge, note_error
 from talkoot.web.errors import trouble_in
 from talkoot.web.headers import Headers
 from talkoot.web.house import House
-from talkoot.web.pages import ballot, files, results, rounds, sign_in, start
+from talkoot.web.pages import (
+    ballot,
+    desk,
+    desk_acts,
+    desk_keys,
+    desk_sign_in,
+    files,
+    results,
+    rounds,
+    sign_in,
+    start,
+)
 from talkoot.web.pages.error_page import trouble_anywhere
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
@@ -35,6 +46,10 @@ def all_routes() -> list[BaseRoute]:
     return [
         *files.ROUTES,
         *api_elections.ROUTES,
+        *desk_sign_in.ROUTES,
+        *desk.ROUTES,
+        *desk_keys.ROUTES,
+        *desk_acts.ROUTES,
         *start.ROUTES,
         *sign_in.ROUTES,
         *ballot.ROUTES,
@@ -44,7 +59,13 @@ def all_routes() -> list[BaseRoute]:
 
 
 def application(
-    settings: Settings, database: Database, door: Door, hasher: CodeHasher, clock: Clock
+    settings: Settings,
+    database: Database,
+    door: Door,
+    hasher: CodeHasher,
+    clock: Clock,
+    *,
+    desk: Database | None = None,
 ) -> Starlette:
     """Give the application around real things that its caller opens and closes.
 
@@ -52,29 +73,42 @@ def application(
     """
     app = _built(settings)
     app.state.house = House(
-        settings=settings, database=database, door=door, hasher=hasher, clock=clock
+        settings=settings, database=database, door=door, hasher=hasher, clock=clock, desk=desk
     )
     return app
 
 
 def self_contained(
-    settings: Settings, database_url: str, *, clock: Clock = system_clock, pool_size: int = 10
+    settings: Settings,
+    database_url: str,
+    *,
+    desk_url: str = "",
+    clock: Clock = system_clock,
+    pool_size: int = 10,
 ) -> Starlette:
     """Give the application that opens its database, door and hasher when it starts, and closes them
-    when it ends: what ``talkoot run`` serves.
+    when it ends: what ``talkoot run`` serves. Without ``desk_url`` it has no desk for officials.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         database = Database(database_url, pool_size=pool_size)
+        desk_of_officials = Database(desk_url, writer=Role.OFFICIAL) if desk_url else None
         try:
             async with Door(database) as door, CodeHasher() as hasher:
                 app.state.house = House(
-                    settings=settings, database=database, door=door, hasher=hasher, clock=clock
+                    settings=settings,
+                    database=database,
+                    door=door,
+                    hasher=hasher,
+                    clock=clock,
+                    desk=desk_of_officials,
                 )
                 yield
         finally:
             await database.close()
+            if desk_of_officials is not None:
+                await desk_of_officials.close()
 
     return _built(settings, lifespan)
 

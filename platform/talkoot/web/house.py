@@ -14,13 +14,18 @@ from talkoot.voting.roll import CodeHasher
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Settings, database, the one door for ballots, the hasher of codes, and the clock."""
+    """Settings, database, the one door for ballots, the hasher of codes, and the clock.
+
+    ``desk`` writes in the officials' role, of which the residents' pages have nothing; without it
+    this process serves no desk.
+    """
 
     settings: Settings
     database: Database
     door: Door
     hasher: CodeHasher
     clock: Clock
+    desk: Database | None = None
 
     @property
     def secure(self) -> bool:

@@ -26,12 +26,15 @@ LOGGING = {
 }
 
 
-def serve(settings: Settings, database_url: str) -> None:
-    """Serve the pages and the API until a signal comes; then let requests under way end."""
+def serve(settings: Settings, database_url: str, desk_url: str = "") -> None:
+    """Serve the pages and the API until a signal comes; then let requests under way end.
+
+    ``desk_url`` is the officials' log-in: without it the process has no desk.
+    """
     logging.config.dictConfig(LOGGING)
     proxies = settings.trusted_proxies
     uvicorn.run(
-        self_contained(settings, database_url),
+        self_contained(settings, database_url, desk_url=desk_url),
         host=settings.host,
         port=settings.port,
         backlog=WAITING_MAX,
