@@ -26,6 +26,7 @@ _COMMANDS = {
     "open": "talkoot.cli.elections:open_",
     "run": "talkoot.cli.run:run",
     "serve": "talkoot.cli.run:serve",
+    "trustee": "talkoot.cli.trustee:trustee",
     "verify": "talkoot.cli.verify:verify",
     "warm": "talkoot.cli.warm:warm",
 }

@@ -41,8 +41,11 @@ from talkoot.voting.sealing.setup import (
     Subset,
     TrusteePublic,
     Wrap,
+    public_fingerprint,
     setup_from_json,
     setup_to_json,
+    trustee_from_json,
+    trustee_to_json,
 )
 from talkoot.voting.sealing.trustees import (
     NotEnoughShares,
@@ -101,6 +104,7 @@ __all__ = [
     "new_trustee",
     "opened_who",
     "parts_of",
+    "public_fingerprint",
     "public_of_file",
     "rehearsed",
     "same_key",
@@ -111,5 +115,7 @@ __all__ = [
     "setup_to_json",
     "stored_submission",
     "tally_key",
+    "trustee_from_json",
+    "trustee_to_json",
     "unlocked",
 ]

@@ -18,6 +18,8 @@ from talkoot.voting.sealing.boxes import PUBLIC_KEY_BYTES
 MOST_TRUSTEES = 7
 """At 4 of 7 there are 35 wraps; more trustees make a ceremony that nobody rehearses."""
 
+FINGERPRINT_SYMBOLS = 32
+
 Subset = tuple[str, ...]
 """Names of trustees who together can open, in the order in which the setup lists them."""
 
@@ -113,6 +115,29 @@ def wrap_digest(box: bytes) -> Digest:
 class _Trustee(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     public: bytes
+
+
+def trustee_to_json(trustee: TrusteePublic) -> bytes:
+    """Give what a trustee hands over, as JSON; the key in Base64."""
+    form = _Trustee(name=trustee.name, public=trustee.public)
+    return msgspec.json.format(msgspec.json.encode(form), indent=1) + b"\n"
+
+
+def trustee_from_json(content: bytes) -> TrusteePublic:
+    """Read what a trustee hands over. Raises :class:`BadSetup`."""
+    try:
+        form = msgspec.json.decode(content, type=_Trustee)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as err:
+        raise BadSetup(f"this is no trustee's public key: {err}") from err
+    trustee = TrusteePublic(name=form.name, public=form.public)
+    check_trustees((trustee,), 1)
+    return trustee
+
+
+def public_fingerprint(trustee: TrusteePublic) -> str:
+    """By what people compare a key aloud: 32 symbols of its digest in groups of four."""
+    named = digest(Tag.TRUSTEE_KEY, text(trustee.name), trustee.public).hex().upper()
+    return "-".join(named[at : at + 4] for at in range(0, FINGERPRINT_SYMBOLS, 4))
 
 
 class _Wrap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
