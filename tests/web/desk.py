@@ -197,13 +197,14 @@ async def a_hall(
     async with desk.writing() as session:
         await picture_kept(session, PICTURE, "image/svg+xml", b"<svg/>")
     for town in (MUNICIPALITY, OTHER_TOWN):
-        elections[town.id] = await _frozen(desk, town)
+        elections[town.id] = await frozen_in(desk, town)
     async with CodeHasher(CodeCost(memory_kib=8, passes=1)) as hasher, Door(database) as door:
         app = application(settings, database, door, hasher, clock, desk=desk)
         yield Hall(app=app, settings=settings, desk=desk, clock=clock, elections=elections)
 
 
-async def _frozen(desk: Database, town: Municipality) -> ElectionId:
+async def frozen_in(desk: Database, town: Municipality) -> ElectionId:
+    """Keep a town with one frozen election."""
     round_ = replace(a_round(), municipality_id=town.id, id=RoundId(uuid4()))
     async with desk.writing() as session:
         await municipality_kept(session, town)
