@@ -1,37 +1,26 @@
 """Complete public folders of made-up elections, written from the description and by hand.
 
 The ballots and the result are counted by the counting house; board, notes, acts and passkeys are
-this file's own, so that the reader is not tried against a twin of itself.
+these tests' own, so that the reader is not tried against a twin of itself.
 """
 
-import base64
 import csv
 import hashlib
 import io
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from random import Random
 from typing import Any
-from uuid import UUID
-
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    ECDSA,
-    SECP256R1,
-    EllipticCurvePrivateKey,
-    derive_private_key,
-)
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from talkoot.voting.ballot import BallotDefinition, Entry, VoteType
 from talkoot.voting.log import definition_json
 from talkoot.voting.pabulib import PbHead
 from talkoot.voting.results import Count, counted, files_of, partition_from
+from tests.verify.board import Altered, Board, Files, Town, plain, tagged, tree
 from tests.voting.results.made_up import RULES, a_definition, an_entry, what_of
 
-ORIGIN, SITE = "https://osallistu.example", "osallistu.example"
 HEAD = PbHead(
     country="Finland",
     unit="Satamala",
@@ -39,190 +28,6 @@ HEAD = PbHead(
     begin=date(2031, 3, 1),
     end=date(2031, 3, 14),
 )
-Files = dict[str, bytes]
-
-
-def plain(octets: bytes) -> str:
-    return base64.b64encode(octets).decode()
-
-
-def url64(octets: bytes) -> str:
-    return base64.urlsafe_b64encode(octets).decode().rstrip("=")
-
-
-def sized(octets: bytes) -> bytes:
-    return len(octets).to_bytes(4, "big") + octets
-
-
-def tagged(tag: str, *fields: bytes) -> bytes:
-    """The bytes of ``docs/wire.md``."""
-    parts = b"".join(sized(one) for one in fields)
-    return sized(b"pbk1/" + tag.encode()) + len(fields).to_bytes(4, "big") + parts
-
-
-def tree(leaves: Sequence[bytes]) -> bytes:
-    """RFC 9162, 2.1.1, word for word: split at the largest power of two below the number."""
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    if len(leaves) == 1:
-        return hashlib.sha256(b"\0" + leaves[0]).digest()
-    at = 1 << ((len(leaves) - 1).bit_length() - 1)
-    return hashlib.sha256(b"\1" + tree(leaves[:at]) + tree(leaves[at:])).digest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteKey:
-    """A key of the log (kind 1) or of a witness (kind 4), as C2SP writes it."""
-
-    name: str
-    kind: int
-    private: Ed25519PrivateKey
-
-    @property
-    def body(self) -> bytes:
-        return bytes([self.kind]) + self.private.public_key().public_bytes_raw()
-
-    @property
-    def number(self) -> bytes:
-        return hashlib.sha256(self.name.encode() + b"\n" + self.body).digest()[:4]
-
-    @property
-    def vkey(self) -> str:
-        return f"{self.name}+{self.number.hex()}+{plain(self.body)}"
-
-    def line(self, text: str, at: int = 1_930_000_000) -> str:
-        if self.kind == 1:
-            return f"\u2014 {self.name} {plain(self.number + self.private.sign(text.encode()))}\n"
-        seen = self.private.sign(f"cosignature/v1\ntime {at}\n{text}".encode())
-        return f"\u2014 {self.name} {plain(self.number + at.to_bytes(8, 'big') + seen)}\n"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """An official with a passkey."""
-
-    number: int
-    name: str
-    key: EllipticCurvePrivateKey
-
-    def signature(self, challenge: bytes, origin: str = ORIGIN) -> dict[str, str]:
-        site = hashlib.sha256(SITE.encode()).digest()
-        data = site + b"\x05" + bytes(4)
-        said = {"type": "webauthn.get", "challenge": url64(challenge), "origin": origin}
-        client = json.dumps(said | {"crossOrigin": False}).encode()
-        signed = self.key.sign(data + hashlib.sha256(client).digest(), ECDSA(SHA256()))
-        point = self.key.public_key().public_numbers()
-        cose = bytes.fromhex("a5010203262001215820") + point.x.to_bytes(32, "big")
-        cose += bytes.fromhex("225820") + point.y.to_bytes(32, "big")
-        return {
-            "official_id": str(UUID(int=self.number)),
-            "name": self.name,
-            "role": "election_manager",
-            "key_kind": "passkey",
-            "public_key": url64(cose),
-            "credential_id": url64(b"passkey of " + self.name.encode()),
-            "authenticator_data": url64(data),
-            "client_data_json": url64(client),
-            "signature": url64(signed),
-        }
-
-
-@dataclass(slots=True)
-class Town:
-    """Who signs: a log, two witnesses and two officials. The same seed gives the same keys."""
-
-    seed: int = 1
-    random: Random = field(init=False)
-    log: NoteKey = field(init=False)
-    witnesses: tuple[NoteKey, ...] = field(init=False)
-    persons: tuple[Person, Person] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.random = Random(f"town {self.seed}")
-        self.log = self._note_key("talkoot.example", 1)
-        self.witnesses = tuple(
-            self._note_key(f"{name}.example", 4) for name in ("lehti", "naapuri")
-        )
-        one, two = (derive_private_key(self.random.getrandbits(250) + 1, SECP256R1()) for _ in "12")
-        self.persons = (
-            Person(number=1, name="Aino", key=one),
-            Person(number=2, name="Eero", key=two),
-        )
-
-    def _note_key(self, name: str, kind: int) -> NoteKey:
-        private = Ed25519PrivateKey.from_private_bytes(self.random.randbytes(32))
-        return NoteKey(name=name, kind=kind, private=private)
-
-    def note(self, text: str) -> bytes:
-        lines = "".join(key.line(text) for key in (self.log, *self.witnesses))
-        return f"{text}\n{lines}".encode()
-
-
-class Board:
-    """The board of one election, filled leaf by leaf."""
-
-    def __init__(self, town: Town, definition: BallotDefinition) -> None:
-        self.town, self.definition = town, definition
-        self.leaves: list[bytes] = []
-        self.records: Files = {}
-        self.state = "draft"
-
-    def add(self, kind: str, name: bytes) -> None:
-        self.leaves.append(tagged("board-leaf", kind.encode(), name))
-
-    def record(self, kind: str, octets: bytes) -> None:
-        name = hashlib.sha256(octets).digest()
-        self.records[f"board/records/{name.hex()}"] = octets
-        self.add(kind, name)
-
-    def act(self, kind: str, after: str = "", payload: bytes = b"") -> None:
-        nonce, reason = self.town.random.randbytes(16), f"so decided: {kind}"
-        d = self.definition
-        words = (kind.encode(), self.state.encode(), d.hash, reason.encode(), payload, nonce)
-        challenge = hashlib.sha256(tagged("action", d.election_id.bytes, *words)).digest()
-        said: dict[str, Any] = {
-            "election": str(d.election_id),
-            "kind": kind,
-            "state": self.state,
-            "definition_hash": d.hash.hex(),
-            "reason": reason,
-            "payload_digest": payload.hex() or None,
-            "nonce": nonce.hex(),
-            "signatures": [person.signature(challenge) for person in self.town.persons],
-        }
-        self.record("act", json.dumps(said, sort_keys=True).encode())
-        self.state = after or self.state
-
-    @property
-    def text(self) -> str:
-        top = plain(tree(self.leaves))
-        return f"talkoot/{self.definition.election_id}\n{len(self.leaves)}\n{top}\n"
-
-    def files(self) -> Files:
-        files = dict(self.records)
-        files["board/checkpoint"] = self.town.note(self.text)
-        keys = {"origin": f"talkoot/{self.definition.election_id}", "log_key": self.town.log.vkey}
-        more = {"witnesses": [key.vkey for key in self.town.witnesses], "quorum": 2}
-        files["board/keys.json"] = json.dumps(keys | more).encode()
-        for name, part in tiles_of(len(self.leaves)):
-            some = self.leaves[part]
-            bundle = b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in some)
-            files[f"board/tile/entries/{name}"] = bundle
-        level, span = 0, 1
-        while len(self.leaves) >= span:
-            for name, part in tiles_of(len(self.leaves) // span):
-                starts = range(len(self.leaves) // span)[part]
-                whole = (tree(self.leaves[at * span : (at + 1) * span]) for at in starts)
-                files[f"board/tile/{level}/{name}"] = b"".join(whole)
-            level, span = level + 1, span * 256
-        return files
-
-
-def tiles_of(size: int) -> list[tuple[str, slice]]:
-    """The tiles of up to 256,000 hashes: full ones, then what is left."""
-    full, rest = divmod(size, 256)
-    found = [(f"{at:03}", slice(at * 256, at * 256 + 256)) for at in range(full)]
-    return found + ([(f"{full:03}.p/{rest}", slice(full * 256, size))] if rest else [])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,64 +41,88 @@ class Made:
     town: Town
 
 
+SCRIPT = (
+    *("freeze", "definition", "sealing", "devices", "rehearse", "open", "half", "close", "rest"),
+    *("journal", "reconcile", "count", "tally", "result", "final", "destroy", "destruction"),
+)
+"""What happens, in order: acts, and what else comes on the board."""
+OTHER = ("devices", "journal", "destruction")
+AFTER = {
+    "freeze": "frozen",
+    "open": "open",
+    "close": "closing",
+    "reconcile": "reconciling",
+    "tally": "tallied",
+    "final": "final",
+    "destroy": "keys_destroyed",
+}
+
+
+def unaltered(_: dict[str, Any]) -> None:
+    """What an honest town does to its files before they go on the board."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lies:
+    """What a town alters before it signs and publishes, so that every hash is right."""
+
+    script: tuple[str, ...] = SCRIPT
+    results: Altered = unaltered
+    transcript: Altered = unaltered
+    act: Altered = unaltered
+    entries: Callable[[list[bytes]], list[bytes]] = list
+    after_transcript: bytes = b""
+
+
 def made(
     definition: BallotDefinition | None = None,
     entries: Sequence[Entry] | None = None,
     *,
-    town: Town | None = None,
-    until: str = "keys_destroyed",
+    lies: Lies | None = None,
 ) -> Made:
     """Make the folder of an election that was counted and whose keys were destroyed."""
     definition = definition or a_definition(VoteType.APPROVAL, RULES[2])
-    town = town or Town()
+    town, lies = Town(), lies or Lies()
     entries = some_entries(definition, 24) if entries is None else entries
-    board = Board(town, definition)
-    sealing = json.dumps({"election": str(definition.election_id), "tally": "00" * 1216}).encode()
-    board.act("freeze", "frozen")
-    board.record("definition", definition.canonical)
-    board.record("sealing", sealing)
-    board.record("devices", json.dumps({"devices": []}).encode())
-    board.act("rehearse")
-    board.act("open", "open")
-    since = town.note(board.text)
-    hashes = sorted({entry.hash for entry in entries})
-    for name in hashes[: len(hashes) // 2]:
-        board.add("ballot", name)
-    board.act("close", "closing")
-    for name in hashes[len(hashes) // 2 :]:
-        board.add("ballot", name)
-    board.record("journal", json.dumps({"device": "lobby", "head": "00" * 32}).encode())
-    board.act("reconcile", "reconciling")
+    board = Board(town, definition, lies.act)
+    hashes = sorted({bytes(entry.hash) for entry in entries})
+    shown, since = lies.entries(hashes), b""
     count = counted(partition_from(list(entries), definition), definition)
-    files = results_of(definition, count, board.text, hashes)
-    transcript = files["result/transcript.json"]
-    board.record("transcript", transcript)
-    board.act("tally", "tallied", hashlib.sha256(transcript).digest())
-    board.record("result", files["result/result.json"])
-    if until != "tallied":
-        board.act("final", "final")
-        board.act("destroy", "keys_destroyed")
-        board.record("destruction", b'{"destroyed": ["tally", "registrar", "voter keys"]}')
+    sealed, sealing = sealing_of(definition)
+    files: Files = {"sealing.json": sealing}
+    on_board = {"definition": definition.canonical, "sealing": sealed}
+    on_board |= {step: json.dumps({"about": step}).encode() for step in OTHER}
+    middle = len(shown) // 2
+    ballots = {"half": shown[:middle], "rest": shown[middle:]}
+    for step in lies.script:
+        if step == "count":
+            files |= results_of(definition, count, board.text, hashes, lies)
+            board.record("transcript", files["result/transcript.json"])
+            files["result/transcript.json"] += lies.after_transcript
+            on_board["result"] = files["result/result.json"]
+        elif step in ballots:
+            for name in ballots[step]:
+                board.add("ballot", name)
+        elif step in on_board:
+            board.record(step, on_board[step])
+        else:
+            board.act(step, AFTER.get(step, ""))
+        since = town.note(board.text) if step == "open" else since
     stored = definition_json(definition) | {"hash": definition.hash.hex()}
-    files |= {"definition.json": json.dumps(stored).encode(), "sealing.json": sealing}
-    files |= board.files()
-    return Made(
-        files=files,
-        keys=files["board/keys.json"],
-        since=since,
-        definition=definition,
-        town=town,
-    )
+    files |= {"definition.json": json.dumps(stored).encode(), **board.files()}
+    keys = files["board/keys.json"]
+    return Made(files=files, keys=keys, since=since, definition=definition, town=town)
 
 
 def results_of(
-    definition: BallotDefinition, count: Count, text: str, hashes: Sequence[bytes]
+    definition: BallotDefinition, count: Count, text: str, hashes: Sequence[bytes], lies: Lies
 ) -> Files:
     files = {f"result/{file.name}": file.body for file in files_of(definition, HEAD, count)}
     files |= other_ballot_files(definition, files["result/ballots.pb"].decode())
     files["result/tables.json"] = b'{"least": 10, "tables": []}'
+    lies.results(files)
     own = count.result.accounting
-    said = {
+    said: dict[str, Any] = {
         "election": str(definition.election_id),
         "definition_hash": definition.hash.hex(),
         "checkpoint": text,
@@ -305,6 +134,7 @@ def results_of(
             "ineligible": 0,
             "quarantined": 0,
         },
+        "spoiled": {"not-a-ballot": own.spoiled} if own.spoiled else {},
         "files": {
             name.removeprefix("result/"): hashlib.sha256(body).hexdigest()
             for name, body in sorted(files.items())
@@ -313,6 +143,7 @@ def results_of(
         "trustees": ["Aila", "Bo", "Cecilia"],
         "devices": [{"device": "lobby", "state": "reconciled", "head": "00" * 32, "entries": 0}],
     }
+    lies.transcript(said)
     files["result/transcript.json"] = json.dumps(said).encode()
     return files
 
@@ -320,12 +151,9 @@ def results_of(
 def other_ballot_files(definition: BallotDefinition, pb: str) -> Files:
     """The same ballots as CSV and as JSON, taken from the text of the ``.pb`` file."""
     rows = list(csv.reader(io.StringIO(pb, newline=""), delimiter=";"))
-    rows = rows[rows.index(["VOTES"]) + 1 :]
-    sheet = io.StringIO(newline="")
-    csv.writer(sheet, lineterminator="\n").writerows(rows)
     places = {str(project.id): place for place, project in enumerate(definition.projects)}
-    ballots = []
-    for row in rows[1:]:
+    ballots: dict[tuple[tuple[str, int], ...], int] = {}
+    for row in rows[rows.index(["VOTES"]) + 2 :]:
         names = row[1].split(",") if row[1] else []
         values = [1] * len(names)
         if definition.vote_type is VoteType.RANKING:
@@ -333,12 +161,56 @@ def other_ballot_files(definition: BallotDefinition, pb: str) -> Files:
         if row[2:] and names:
             values = [int(cell) for cell in row[2].split(",")]
         marks = sorted(zip(names, values, strict=True), key=lambda mark: places[mark[0]])
-        ballots.append([list(mark) for mark in marks])
-    body = {"election": str(definition.election_id), "ballots": ballots}
+        ballots[tuple(marks)] = ballots.get(tuple(marks), 0) + 1
+    sheet = io.StringIO(newline="")
+    lines = csv.writer(sheet, lineterminator="\n")
+    lines.writerow(["projects", "values"])
+    for marks_, number in sorted(ballots.items()):
+        cells = [",".join(str(mark[at]) for mark in marks_) for at in (0, 1)]
+        lines.writerows([cells] * number)
+    body = {
+        "format": "talkoot-ballots/1",
+        "election": str(definition.election_id),
+        "definition_hash": definition.hash.hex(),
+        "vote_type": definition.vote_type.value,
+        "ballots": sum(ballots.values()),
+        "groups": [{"ballots": n, "marks": marks_} for marks_, n in sorted(ballots.items())],
+    }
     return {
         "result/ballots.csv": sheet.getvalue().encode(),
         "result/ballots.json": json.dumps(body).encode(),
     }
+
+
+def sealing_of(definition: BallotDefinition) -> tuple[bytes, bytes]:
+    """Made-up keys for sealing: the bytes under their hash, and ``sealing.json``."""
+    names, keys = ("Aila", "Bo"), [bytes([n]) * 1216 for n in range(4)]
+    trustees = [
+        part for name, key in zip(names, keys, strict=False) for part in (name.encode(), key)
+    ]
+    subset = tagged("share", *(name.encode() for name in names))
+    digest = hashlib.sha256(b"a wrap").digest()
+    octets = tagged(
+        "sealing",
+        definition.election_id.bytes,
+        keys[2],
+        keys[3],
+        (2).to_bytes(8, "big"),
+        tagged("sealing", *trustees),
+        tagged("sealing", subset, digest),
+    )
+    said = {
+        "election": str(definition.election_id),
+        "tally_public": plain(keys[2]),
+        "registrar_public": plain(keys[3]),
+        "threshold": 2,
+        "trustees": [
+            {"name": name, "public": plain(key)} for name, key in zip(names, keys, strict=False)
+        ],
+        "wraps": [{"subset": names, "digest": plain(digest), "box": None}],
+        "hash": hashlib.sha256(octets).hexdigest(),
+    }
+    return octets, json.dumps(said).encode()
 
 
 def some_entries(definition: BallotDefinition, voters: int, seed: int = 7) -> list[Entry]:

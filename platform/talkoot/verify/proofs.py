@@ -112,6 +112,22 @@ def canonical(d: Record) -> bytes:
     )
 
 
+def sealing(s: Record) -> bytes:
+    """Give the bytes of a sealing setup that are hashed: the wraps by their digests alone."""
+    only(s, "election tally_public registrar_public threshold trustees wraps hash")
+    trustees = [part for t in s["trustees"] for part in (text(t["name"]), exactly(t["public"]))]
+    wraps = []
+    for wrap in s["wraps"]:
+        only(wrap, "subset digest", ["box"])
+        box, digest = wrap.get("box"), exactly(wrap["digest"])
+        if box is not None and sha(pre("share", exactly(box))) != digest:
+            raise ValueError(f"the wrap of {wrap['subset']} is not the one of its digest")
+        wraps += [pre("share", *map(text, wrap["subset"])), digest]
+    keys = (UUID(s["election"]).bytes, exactly(s["tally_public"]), exactly(s["registrar_public"]))
+    lists = (pre("sealing", *trustees), pre("sealing", *wraps))
+    return pre("sealing", *keys, u64(s["threshold"]), *lists)
+
+
 def levels(low: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
     """Give the levels of the RFC 9162 tree over hashes of leaves; an odd last one moves up."""
     while len(low) > 1:

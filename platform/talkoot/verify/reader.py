@@ -1,6 +1,7 @@
 """Reads the public folder of an election and names every fault in it: docs/public_files.md."""
 
 import csv
+import json
 import struct
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ from talkoot.verify.proofs import (
     only,
     pre,
     root,
+    sealing,
     sha,
     signed,
     signers,
@@ -133,16 +135,18 @@ class Check:
                 if kind != "ballot":
                     self.need(sha(self.read(place)) == name, f"{place}: not what its name says")
 
-    def sealing(self) -> None:
+    def keys(self) -> None:
         """Check the keys that ballots were sealed to; say where there are none."""
         named = [name for kind, name in self.events if kind == "sealing"]
-        self.sealed = bool(named)
-        if named:
-            here = sha(self.read("sealing.json")) == named[-1]
-            self.need(here, "sealing.json: not the keys that are on the board")
-        else:
+        if not named:
             said = "ballots were not sealed and acts not signed: this election is a plain one"
             self.report.unchecked.append(said)
+            return
+        setup = json_of(self.read("sealing.json"))
+        found = sha(sealing(setup))
+        self.need(UUID(setup["election"]) == self.election, "sealing.json: of another election")
+        self.need(setup["hash"] == found.hex(), "sealing.json: not what its hash names")
+        self.need(found == named[-1], "sealing.json: not the keys that are on the board")
 
     def acts(self) -> None:
         state, seen, origins = "draft", dict[str, bytes](), set[str]()
@@ -184,9 +188,8 @@ class Check:
         octets, place = self.read("result/transcript.json"), "result/transcript.json"
         self.need(("transcript", sha(octets)) in self.events, f"{place}: it is not on the board")
         self.t, leaves = json_of(octets), sum(kind == "ballot" for kind, _ in self.events)
-        only(
-            self.t, "election definition_hash checkpoint accounting files standing trustees devices"
-        )
+        parts = "election definition_hash checkpoint accounting spoiled files standing trustees"
+        only(self.t, parts + " devices")
         named = (UUID(self.t["election"]), self.t["definition_hash"])
         self.need(named == (self.election, self.hash.hex()), f"{place}: of another election")
         _, size, top = self.t["checkpoint"].splitlines()[:3]
@@ -199,6 +202,8 @@ class Check:
         said = f"{place}: {entries} entries, {leaves} ballots on the board, {ways}"
         self.need(entries == leaves == sum(ways.values()) and not ways["quarantined"], said)
         self.need(min(ways.values()) >= 0, said)
+        reasons = sum(self.t["spoiled"].values())
+        self.need(reasons == ways["spoiled"], f"{place}: reasons for {reasons} spoiled ballots")
         states = {device["state"] for device in self.t["devices"]}
         self.need(states <= {"reconciled", "lost"}, f"{place}: devices are {sorted(states)}")
         self.need(set(self.t["files"]) == FILES, f"{place}: it names other files")
@@ -246,15 +251,24 @@ class Check:
             "result/ballots.pb: not as many ballots as were counted",
         )
         table = csv.reader(self.read("result/ballots.csv").decode().split("\n")[:-1])
-        self.need(
-            self.lines(list(table)) == made, "result/ballots.csv: not the ballots of ballots.pb"
-        )
+        head, *lines = list(table)
+        self.same("result/ballots.csv: columns", head, ["projects", "values"])
         names = [p["id"] for p in self.d["projects"]]
-        listed = [[[names[p], value] for p, value in choice] for choice in made]
-        self.need(
-            json_of(self.read("result/ballots.json"))["ballots"] == listed,
-            "result/ballots.json: not the ballots of ballots.pb",
-        )
+        listed = Counter((line[0].removeprefix("'"), line[1]) for line in lines)
+        mine: Counter[tuple[str, str]] = Counter()
+        for choice, number in self.ballots.items():
+            cells = ",".join(names[p] for p, _ in choice), ",".join(str(v) for _, v in choice)
+            mine[cells[0].removeprefix("'"), cells[1]] += number
+        self.need(listed == mine, "result/ballots.csv: not the ballots of ballots.pb")
+        said = json_of(self.read("result/ballots.json"))
+        self.need(said["ballots"] == len(made), "result/ballots.json: another number of ballots")
+        grouped = Counter({json.dumps(g["marks"]): g["ballots"] for g in said["groups"]})
+        told = {json.dumps([(names[p], v) for p, v in c]): n for c, n in self.ballots.items()}
+        same = grouped == Counter(told) and len(grouped) == len(said["groups"])
+        self.need(same, "result/ballots.json: not the ballots of ballots.pb")
+        of_this = (said["election"], said["definition_hash"], said["vote_type"])
+        here = (str(self.election), self.hash.hex(), self.d["vote_type"])
+        self.same("result/ballots.json: election, definition and vote type", of_this, here)
 
     def lines(self, rows: Sequence[Sequence[str]]) -> list[Choice]:
         """Read the lines of a table of ballots, its heading first; each kind of line once."""
@@ -312,7 +326,7 @@ def verified(
     with at("board/records", "every record has the hash that is on the board"):
         check.records()
     with at("sealing.json", "keys for sealing are those on the board, where there are any"):
-        check.sealing()
+        check.keys()
     with at("board: acts", "every act was signed by two, in order"):
         check.acts()
     with at(
