@@ -14,6 +14,7 @@ from tests.voting.log.made_up import (
     a_frozen_election,
     an_open_election,
 )
+from tests.voting.results.made_up import a_town_with_an_open_election
 
 TRUSTEES = tuple(
     TrusteeKey(name=name, private=PrivateKey(seed=bytes([number]) * 32))
@@ -73,3 +74,11 @@ async def a_sealed_election(
 def openings() -> tuple[Opening, Opening]:
     """With readable ballots, and with sealed ones."""
     return an_open_election, a_sealed_election
+
+
+async def a_sealed_town_election(desk: Database, definition: BallotDefinition) -> Election:
+    """A sealed election of a round in a municipality, open: what a whole ceremony needs."""
+    election = await a_town_with_an_open_election(desk, definition)
+    async with desk.writing() as session:
+        await sealing_kept(session, a_setup(definition))
+    return election

@@ -16,6 +16,7 @@ _COMMANDS = {
     "count-pb": "talkoot.cli.count_pb:count_pb",
     "demo": "talkoot.cli.run:demo",
     "elections": "talkoot.cli.elections:elections",
+    "export-log": "talkoot.cli.export_log:export_log",
     "export-pb": "talkoot.cli.pabulib:export_pb",
     "export-shards": "talkoot.cli.count:export_shards",
     "import-pb": "talkoot.cli.pabulib:import_pb",
@@ -24,10 +25,14 @@ _COMMANDS = {
     "migrate": "talkoot.cli.run:migrate",
     "official": "talkoot.cli.officials:official",
     "open": "talkoot.cli.elections:open_",
+    "publish-tally": "talkoot.cli.tally:publish_tally",
+    "rehearse": "talkoot.cli.sealing:rehearse",
     "run": "talkoot.cli.run:run",
+    "seal": "talkoot.cli.sealing:seal",
     "serve": "talkoot.cli.run:serve",
     "trustee": "talkoot.cli.trustee:trustee",
     "verify": "talkoot.cli.verify:verify",
+    "tally": "talkoot.cli.tally:tally",
     "warm": "talkoot.cli.warm:warm",
 }
 

@@ -1,0 +1,55 @@
+"""``talkoot export-log``: a closed ballot box as files, for a machine without a network."""
+
+import asyncio
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from talkoot.base.db import WriteSession
+from talkoot.base.errors import NotAllowed
+from talkoot.base.ids import ElectionId
+from talkoot.cli.context import opened_desk
+from talkoot.voting import log
+from talkoot.voting.results import BoxHead, box_exported
+
+CLOSED = {"closed", "reconciling", "tallied", "counted"}
+"""The states in which nothing more can be recorded, and ballots are still there."""
+BEFORE_THE_COUNT = {"closed", "reconciling"}
+"""Those of them in which the database writes the rows anew, so that none shows when it was cast."""
+CONFIDENTIAL = (
+    "CONFIDENTIAL like the log itself: this folder holds every voter's key beside a sealed ballot,"
+    " and the trustees' wraps. Carry it to the machine of the count, and destroy it afterwards."
+)
+
+
+@click.command("export-log")
+@click.argument("election", type=click.UUID)
+@click.argument("folder", type=click.Path(path_type=Path))
+def export_log(election: UUID, folder: Path) -> None:
+    """Write a closed ELECTION's sealed ballots, and all that counts them, into a new FOLDER.
+
+    No key that opens a ballot is in it but the trustees' wraps. Rows go by their hashes, which tell
+    nothing of the order in which ballots were cast.
+    """
+    head = asyncio.run(_exported(ElectionId(election), folder))
+    click.echo(f"{folder}: {head.entries} entries, {len(head.files)} files with their SHA-256")
+    click.echo(CONFIDENTIAL, err=True)
+
+
+async def _exported(election_id: ElectionId, folder: Path) -> BoxHead:
+    async with opened_desk() as (database, _), database.writing() as session:
+        return await exported(session, election_id, folder)
+
+
+async def exported(session: WriteSession, election_id: ElectionId, folder: Path) -> BoxHead:
+    """Export, once the rows show no order of casting. Raises :class:`NotAllowed` before closing."""
+    election = await log.election_of(session, election_id)
+    if election.state.value not in CLOSED:
+        raise NotAllowed(f"the election is {election.state}; nothing is shown before it closes")
+    if election.state.value in BEFORE_THE_COUNT:
+        await log.rows_shuffled(session, election_id)
+    try:
+        return await box_exported(session, election, folder, checkpoint="")
+    except OSError as err:
+        raise NotAllowed(f"{folder}: {err.strerror or err}") from err

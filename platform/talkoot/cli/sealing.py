@@ -1,0 +1,119 @@
+"""``talkoot seal`` and ``talkoot rehearse``: to whom ballots are sealed, and that they can open."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from talkoot.base.errors import NotAllowed, NotFound
+from talkoot.base.ids import ElectionId
+from talkoot.base.settings import Settings
+from talkoot.cli.context import opened_desk
+from talkoot.cli.media import FILE, contents, trustee_keys
+from talkoot.voting import log
+from talkoot.voting.log import ElectionState
+from talkoot.voting.sealing import (
+    PrivateKey,
+    Rehearsal,
+    SealingSetup,
+    TrusteeKey,
+    TrusteePublic,
+    new_private_key,
+    new_setup,
+    public_of_file,
+    rehearsed,
+)
+
+KEY_MODE = 0o600
+
+
+@click.command()
+@click.argument("election", type=click.UUID)
+@click.option(
+    "--trustee", "trustees", type=FILE, multiple=True, required=True, help="A trustee's key file."
+)
+@click.option("--threshold", type=click.IntRange(min=1), required=True, help="How many must open.")
+def seal(election: UUID, trustees: Sequence[Path], threshold: int) -> None:
+    """Seal the ballots of a frozen ELECTION to its trustees, of whom --threshold open them.
+
+    The election's key is drawn, wrapped for every group of trustees that may open, and forgotten.
+    Of each trustee's file only the public half is read. This is done once, before opening.
+    """
+    public = [public_of_file(contents(file)) for file in trustees]
+    setup = asyncio.run(_sealed(ElectionId(election), public, threshold))
+    names = ", ".join(trustee.name for trustee in setup.trustees)
+    click.echo(f"{setup.election_id} is sealed: any {setup.threshold} of {names} open it")
+    click.echo(f"  {len(setup.subsets)} groups can open; SHA-256 {setup.hash.hex()}")
+
+
+async def _sealed(
+    election_id: ElectionId, trustees: Sequence[TrusteePublic], threshold: int
+) -> SealingSetup:
+    async with opened_desk() as (database, settings), database.writing() as session:
+        election = await log.election_of(session, election_id)
+        if election.state is not ElectionState.FROZEN:
+            raise NotAllowed(f"the election is {election.state}; it is sealed before it opens")
+        if await log.sealing_of(session, election_id) is not None:
+            raise NotAllowed("this election's ballots are sealed to its trustees already")
+        registrar = _registrar_key(settings, election_id)
+        setup = new_setup(
+            election_id,
+            trustees=trustees,
+            threshold=threshold,
+            registrar_public=registrar.public,
+        )
+        await log.sealing_kept(session, setup)
+    return setup
+
+
+def registrar_file(settings: Settings, election_id: ElectionId) -> Path:
+    """Where the registrar's private key of an election lies."""
+    return settings.keys_folder / f"{election_id}.registrar"
+
+
+def _registrar_key(settings: Settings, election_id: ElectionId) -> PrivateKey:
+    """Draw the registrar's key and keep it, or take the one that a broken-off attempt left."""
+    file = registrar_file(settings, election_id)
+    if file.exists():
+        return PrivateKey(seed=bytes.fromhex(contents(file).decode()))
+    key = new_private_key()
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_MODE)
+    with os.fdopen(descriptor, "w", encoding="ascii") as out:
+        out.write(key.seed.hex())
+        out.flush()
+        os.fsync(out.fileno())
+    return key
+
+
+@click.command()
+@click.argument("election", type=click.UUID)
+@click.option(
+    "--medium", "media", type=FILE, multiple=True, required=True, help="A trustee's key file."
+)
+@click.option(
+    "--passphrase-file", type=FILE, multiple=True, help="Its passphrase (default: ask for it)."
+)
+def rehearse(election: UUID, media: Sequence[Path], passphrase_file: Sequence[Path]) -> None:
+    """Open a dummy ballot of ELECTION with every group of trustees, and with none too small.
+
+    Needs the media of all trustees. Where one group cannot open, nothing is recorded, and the
+    election cannot be opened.
+    """
+    keys = trustee_keys(media, passphrase_file)
+    done = asyncio.run(_rehearsed(ElectionId(election), keys))
+    click.echo(
+        f"{election}: {len(done.opened)} groups opened the dummy ballot,"
+        f" and {len(done.refused)} that are too small did not"
+    )
+
+
+async def _rehearsed(election_id: ElectionId, keys: Sequence[TrusteeKey]) -> Rehearsal:
+    async with opened_desk() as (database, _), database.writing() as session:
+        setup = await log.sealing_of(session, election_id)
+        if setup is None:
+            raise NotFound(f"the ballots of election {election_id} are sealed to nobody yet")
+        return rehearsed(setup, keys)

@@ -1,0 +1,99 @@
+"""``talkoot tally``, on a machine without database or network, and ``talkoot publish-tally``."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from talkoot.base.clock import system_clock
+from talkoot.base.errors import NotAllowed
+from talkoot.base.ids import ElectionId
+from talkoot.cli.media import FILE, trustee_keys
+from talkoot.voting.results import Tallied, Transcript, box_read, open_with, tallied
+from talkoot.voting.sealing import Opener, TrusteeKey, tally_key
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--medium", "media", type=FILE, multiple=True, required=True, help="A trustee's key file."
+)
+@click.option(
+    "--passphrase-file", type=FILE, multiple=True, help="Its passphrase (default: ask for it)."
+)
+@click.option("--out", type=FOLDER, required=True, help="A new folder for the public files.")
+def tally(folder: Path, media: Sequence[Path], passphrase_file: Sequence[Path], out: Path) -> None:
+    """Count the ballot box in FOLDER with the trustees' keys, and write its public files.
+
+    Needs no database and no network. Of each voter's ballots one stands; names are dropped, the
+    order is shuffled, and only then are ballots opened. What is written depends on the ballots
+    alone, in whatever order they were cast, and on who was present.
+    """
+    if out.exists() and any(out.iterdir()):
+        raise NotAllowed(f"{out} is there already: the public files need a folder of their own")
+    done = counted_box(folder, trustee_keys(media, passphrase_file))
+    out.mkdir(parents=True, exist_ok=True)
+    for file in done.files:
+        (out / file.name).write_bytes(file.body)
+    click.echo("\n".join(_lines(done.transcript)))
+    click.echo(f"  SHA-256 of {done.files[-1].name}: {done.files[-1].sha256.hex()}")
+
+
+def counted_box(folder: Path, keys: Sequence[TrusteeKey]) -> Tallied:
+    """Count a box with trustees' keys.
+
+    Raises :class:`BadBox`, :class:`NotEnoughShares`, and :class:`BrokenLog` for entries that are
+    not what they were recorded as.
+    """
+    box = box_read(folder)
+    opener = Opener(tally_key(box.setup, keys))
+    return tallied(
+        box,
+        open_=open_with(opener, box.epochs()),
+        shuffle=secrets.SystemRandom().shuffle,
+        trustees=[key.name for key in keys],
+    )
+
+
+def _lines(transcript: Transcript) -> list[str]:
+    sums = transcript.accounting
+    spoiled = ", ".join(f"{number} {reason}" for reason, number in transcript.spoiled.items())
+    counted = (
+        f"  {sums.entries} entries: {sums.counted} counted, {sums.superseded} superseded,"
+        f" {sums.spoiled} spoiled{f' ({spoiled})' if spoiled else ''},"
+        f" {sums.ineligible} ineligible, {sums.quarantined} in quarantine"
+    )
+    return [f"election {transcript.election}, opened by {', '.join(transcript.trustees)}", counted]
+
+
+@click.command("publish-tally")
+@click.argument("election", type=click.UUID)
+@click.argument("folder", type=FOLDER)
+@click.option("--first", required=True, help="The first of the two persons who answer for this.")
+@click.option("--second", required=True, help="The second of them.")
+def publish_tally(election: UUID, folder: Path, first: str, second: str) -> None:
+    """Publish the files of a ceremony in FOLDER as the result of ELECTION.
+
+    They are kept only where they fit what the database itself recorded: the entries, the ballots
+    that stand, and the sums.
+    """
+    transcript = asyncio.run(_published(ElectionId(election), folder, (first, second)))
+    click.echo("\n".join(_lines(transcript)))
+    click.echo("  published")
+
+
+async def _published(election_id: ElectionId, folder: Path, persons: tuple[str, str]) -> Transcript:
+    from talkoot.cli.context import opened_desk  # the count itself must need no database
+    from talkoot.voting import log
+    from talkoot.voting.results import tally_kept
+
+    at = system_clock()
+    async with opened_desk() as (database, _), database.writing() as session:
+        election = await log.election_of(session, election_id)
+        await log.counted(session, election_id, persons=log.TwoPersons(*persons), at=at)
+        return await tally_kept(session, election, folder, at)
