@@ -1,9 +1,12 @@
 """Two persons sign: the likeliest abuses, each refused, each beside the act that is none."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from talkoot.base.bytes import Digest
 from talkoot.base.db import WriteSession
@@ -26,6 +29,7 @@ from talkoot.people import (
     proposal_signed,
     proposals_of,
     proposed,
+    second_signature_of,
     signatures_of,
     waits,
 )
@@ -165,6 +169,76 @@ async def test_one_or_three_signatures_are_not_two(session: WriteSession) -> Non
     for some in (keys[:0], keys[:1], keys):
         with pytest.raises(NotAllowed, match="two persons"):
             await pair(session, *(answer(key) for key in some))
+
+
+async def joined(session: WriteSession, first: Signature, assertion: Assertion) -> Signature:
+    return await second_signature_of(
+        session, HOME, CHALLENGE, first, assertion, roles={MANAGER}, party=PARTY
+    )
+
+
+async def test_a_first_signature_on_file_is_joined_by_another_person(
+    session: WriteSession,
+) -> None:
+    await towns(session)
+    aino, key = await an_official(session, "Aino")
+    otto, other = await an_official(session, "Otto")
+    first, _ = await pair(session, answer(key), answer(other))
+    assert (await joined(session, first, answer(other))).official_id == otto.id
+    with pytest.raises(NotAllowed, match="different persons"):
+        await joined(session, first, answer(await another_key(session, aino)))
+    with pytest.raises(NotAllowed, match="another challenge"):
+        await joined(session, first, answer(other, OTHER))
+
+
+async def test_a_first_signature_is_worth_nothing_once_its_key_or_person_is_gone(
+    session: WriteSession,
+) -> None:
+    await towns(session)
+    aino, key = await an_official(session, "Aino")
+    _, other = await an_official(session, "Otto")
+    first, _ = await pair(session, answer(key), answer(other))
+    for changed, words in (
+        (replace(first, assertion=answer(key, OTHER)), "another challenge"),
+        (replace(first, public_key=other.public_key), "not of its key"),
+    ):
+        with pytest.raises(NotAllowed, match=words):
+            await joined(session, changed, answer(other))
+    await another_key(session, aino)
+    await passkey_removed(session, aino.id, key.credential_id)
+    with pytest.raises(NotAllowed, match="not on file any more"):
+        await joined(session, first, answer(other))
+    await disabled(session, aino.id, at=AT)
+    with pytest.raises(NotAllowed, match="not an official"):
+        await joined(session, first, answer(other))
+
+
+async def test_a_passkey_that_counts_must_count_on(session: WriteSession) -> None:
+    await towns(session)
+    aino, key = await an_official(session, "Aino")
+    other = (await an_official(session, "Otto"))[1]
+    counting = CountingKey(key)
+    await pair(session, counting.answer(7), answer(other))
+    for copied in (7, 6, 0):
+        with pytest.raises(NotAllowed, match="copied"):
+            await pair(session, counting.answer(copied), answer(other))
+    first, _ = await pair(session, counting.answer(8), answer(other))
+    assert first.official_id == aino.id
+
+
+@dataclass(frozen=True, slots=True)
+class CountingKey:
+    """An authenticator that keeps a counter, as security keys do."""
+
+    key: KeyFile
+
+    def answer(self, count: int) -> Assertion:
+        """Answer the challenge with this counter."""
+        good = asserted(self.key, CHALLENGE, PARTY)
+        data = good.authenticator_data[:33] + count.to_bytes(4, "big")
+        message = data + sha256(good.client_data_json).digest()
+        signature = self.key.private_key.sign(message, ECDSA(SHA256()))
+        return replace(good, authenticator_data=data, signature=signature)
 
 
 async def a_proposal(

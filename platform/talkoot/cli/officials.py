@@ -7,6 +7,7 @@ from uuid import UUID
 import click
 
 from talkoot.base.clock import system_clock
+from talkoot.base.errors import NotAllowed
 from talkoot.base.officials import OfficialId, OfficialRole
 from talkoot.base.passkeys import KeyKind, relying_party
 from talkoot.cli.context import opened_desk
@@ -121,6 +122,8 @@ def passkey_file(official_id: UUID, file: Path, passphrase_file: Path | None) ->
 
     Weaker than a real passkey, and shown as such wherever it signs.
     """
+    if file.exists():
+        raise NotAllowed(f"there is a file {file} already")
     if passphrase_file is None:
         passphrase = str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=True))
     else:
@@ -132,6 +135,8 @@ async def _filed(official_id: OfficialId, file: Path, passphrase: str) -> None:
     async with opened_desk() as (database, _):
         async with database.writing() as session:
             owner = await official_of(session, official_id)
+            if owner.disabled_at is not None:
+                raise NotAllowed(f"{owner.name!r} is not an official any more")
             key = await asyncio.to_thread(key_file_made, file, passphrase)
             await passkey_added(
                 session,
