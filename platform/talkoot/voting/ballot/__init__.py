@@ -14,6 +14,24 @@ from talkoot.voting.ballot.ballot import (
 )
 from talkoot.voting.ballot.definition import BallotDefinition, Limits, Pot, ProjectOnBallot
 from talkoot.voting.ballot.entry import Entry, receipt_number
+from talkoot.voting.ballot.journal import (
+    JournalEntry,
+    JournalKind,
+    JournalPlace,
+    NotAnEntry,
+    entry_of_raw,
+    framed,
+    frames_of,
+    signed_raw,
+)
+from talkoot.voting.ballot.journal_reading import (
+    JournalFault,
+    JournalFaultKind,
+    JournalReading,
+    collected,
+    forked_at,
+    read_journal,
+)
 from talkoot.voting.ballot.rules import (
     DEFAULT_RANKS,
     AllocationRule,
@@ -47,10 +65,17 @@ __all__ = [
     "Fault",
     "FaultKind",
     "Fit",
+    "JournalEntry",
+    "JournalFault",
+    "JournalFaultKind",
+    "JournalKind",
+    "JournalPlace",
+    "JournalReading",
     "Leftover",
     "Limits",
     "Mark",
     "Method",
+    "NotAnEntry",
     "NotCanonical",
     "Pot",
     "ProjectOnBallot",
@@ -62,7 +87,14 @@ __all__ = [
     "ballot_bytes",
     "ballot_from",
     "checked",
+    "collected",
+    "entry_of_raw",
+    "forked_at",
+    "framed",
+    "frames_of",
     "in_canonical_order",
     "padded_length",
+    "read_journal",
     "receipt_number",
+    "signed_raw",
 ]

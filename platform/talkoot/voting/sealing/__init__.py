@@ -19,6 +19,7 @@ from talkoot.voting.sealing.epochs import (
     SealingEpoch,
     new_epoch,
 )
+from talkoot.voting.sealing.in_journal import epoch_and_what, sealed_for_journal
 from talkoot.voting.sealing.key_file import (
     BadKeyFile,
     key_from_either,
@@ -95,6 +96,7 @@ __all__ = [
     "TrusteePublic",
     "WhatParts",
     "Wrap",
+    "epoch_and_what",
     "fingerprint_of",
     "key_from_either",
     "locked",
@@ -110,6 +112,7 @@ __all__ = [
     "same_key",
     "sealed_ballot",
     "sealed_box",
+    "sealed_for_journal",
     "sealed_who",
     "setup_from_json",
     "setup_to_json",
