@@ -4,6 +4,8 @@ import pytest
 
 from talkoot.verify import Report, verified
 from talkoot.voting.ballot import AllocationRule, VoteType
+from talkoot.voting.results import counted, partition_from
+from talkoot.voting.results.ballot_files import csv_of, json_of
 from tests.verify.made import SCRIPT, Lies, Made, made, some_entries
 from tests.voting.results.made_up import RULES, a_definition
 
@@ -33,3 +35,17 @@ def test_boards_of_one_and_of_several_tiles_are_read(voters: int) -> None:
 
 def test_a_count_that_is_not_yet_final_is_read() -> None:
     assert not read(made(lies=Lies(script=SCRIPT[:-3]))).faults
+
+
+@pytest.mark.parametrize("vote_type", list(VoteType))
+def test_the_ballot_files_of_the_counting_house_are_read(vote_type: VoteType) -> None:
+    """Those of the other tests are written from the description; these by the count itself."""
+    definition = a_definition(vote_type)
+    entries = some_entries(definition, 24)
+    profile = counted(partition_from(entries, definition), definition).profile
+
+    def theirs(files: dict[str, bytes]) -> None:
+        files["result/ballots.csv"] = csv_of(profile)
+        files["result/ballots.json"] = json_of(definition, profile)
+
+    assert not read(made(definition, entries, lies=Lies(results=theirs))).faults

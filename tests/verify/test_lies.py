@@ -142,6 +142,18 @@ def about_something_else(said: dict[str, Any]) -> None:
     said["reason"] = "another reason than was signed"
 
 
+def by_an_editor(said: dict[str, Any]) -> None:
+    said["signatures"][0]["role"] = "editor"
+
+
+def with_a_payload(said: dict[str, Any]) -> None:
+    said["payload"] = {"closes_at": "2031-04-01"}
+
+
+def of_another_election(said: dict[str, Any]) -> None:
+    said["election"] = "00000000-0000-0000-0000-000000000009"
+
+
 def signed_elsewhere(said: dict[str, Any]) -> None:
     """The second person was shown another site, which passed the challenge on."""
     client = json.loads(opened(said["signatures"][0]["client_data_json"]))
@@ -225,10 +237,22 @@ LIES = {
         lies=swapped("half", "open"), named="recorded while the election was", off=off("acts")
     ),
     "an opening before the devices are known": Lie(
-        lies=swapped("devices", "journal"), named="before keys and devices", off=off("acts")
+        lies=swapped("devices", "journal"), named="before keys, devices", off=off("acts")
     ),
     "an opening before the definition is known": Lie(
         lies=swapped("definition", "journal"), named="another definition", off=off("acts")
+    ),
+    "an opening without a rehearsal": Lie(
+        lies=without("rehearse"), named="before keys, devices", off=off("acts")
+    ),
+    "an act of another role": Lie(
+        lies=Lies(act=by_an_editor), named="signed in the role editor", off=without_passkeys
+    ),
+    "a payload that nobody signed": Lie(
+        lies=Lies(act=with_a_payload), named="its payload is not", off=without_passkeys
+    ),
+    "an act of another election": Lie(
+        lies=Lies(act=of_another_election), named="of another election", off=without_passkeys
     ),
     "no closing": Lie(lies=without("close"), named="while the election was", off=off("acts")),
     "no tally": Lie(

@@ -37,6 +37,8 @@ ACTS |= {"extend": "open", "close": "open>closing", "reconcile": "closing>reconc
 ACTS |= {"lost-kiosk": "closing reconciling", "late-journal": "closing reconciling"}
 ACTS |= {"tally": "reconciling>tallied", "final": "tallied>final"}
 ACTS |= {"destroy": "final>keys_destroyed", "roll-change": "frozen open closing reconciling"}
+PAYLOAD = "payload"
+REGISTRAR = {"roll-change": {"registrar_officer"}, "destroy": {"registrar_officer"}}
 FILES = {"ballots.pb", "ballots.csv", "ballots.json", "result.json", "tables.json"}
 KINDS = "ballot definition sealing devices act journal transcript result destruction"
 TROUBLE = (
@@ -163,8 +165,12 @@ class Check:
                 self.need(here, f"{place}: {act['kind']} while the election was {state}")
                 if act["kind"] == "open":
                     self.need(seen.get("definition") == self.hash, f"{place}: another definition")
-                    there = {"sealing", "devices"} <= set(seen)
-                    self.need(there, f"{place}: before keys and devices were on the board")
+                    there = {"sealing", "devices", "rehearse"} <= set(seen)
+                    self.need(there, f"{place}: before keys, devices and a rehearsal were there")
+                seen = {
+                    at: n for at, n in seen.items() if act["kind"] != "amend" or at != "rehearse"
+                }
+                seen[act["kind"]] = name
                 origins |= self.act(place, act)
                 state = after or state
         self.need(len(origins) <= 1, f"board: acts were signed at several addresses: {origins}")
@@ -173,15 +179,29 @@ class Check:
         )
 
     def act(self, place: str, act: Record) -> set[str]:
+        """Check what two persons signed, and give the addresses at which they did."""
+        only(
+            act,
+            "election kind state definition_hash reason payload_digest nonce signatures",
+            [PAYLOAD],
+        )
+        self.need(UUID(act["election"]) == self.election, f"{place}: of another election")
         parts = (act["definition_hash"], act["payload_digest"], act["nonce"])
         hashed, payload, nonce = (bytes.fromhex(part or "") for part in parts)
         words = (text(act["kind"]), text(act["state"]), hashed, text(act["reason"]), payload, nonce)
         challenge = sha(pre("action", self.election.bytes, *words))
+        said = act.get(PAYLOAD, {})
+        written = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        fits = payload == (sha(written.encode()) if said else b"")
+        self.need(fits, f"{place}: its payload is not what was signed")
         known = [name for kind, name in self.events if kind == "definition"]
         self.need(hashed in known, f"{place}: about a definition that is not on the board")
+        roles = {"election_manager"} | REGISTRAR.get(act["kind"], set())
         one, two = act["signatures"]  # and no third
         for who in ("official_id", "credential_id", "public_key"):
             self.need(one[who] != two[who], f"{place}: both signatures have one {who}")
+        for by in (one, two):
+            self.need(by["role"] in roles, f"{place}: signed in the role {by['role']}")
         return {signed(one, challenge), signed(two, challenge)}
 
     def transcript(self) -> None:
