@@ -14,7 +14,7 @@ from talkoot.rounds import Round, rounds_of
 from talkoot.voting.log import Election, elections_of_round
 from talkoot.web.frame import Frame, Step
 from talkoot.web.house import house_of
-from talkoot.web.pages.desk_deeds import LINE, deed_in_words, state_in_words
+from talkoot.web.pages.desk_deeds import PLAIN_LINE, deed_in_words, state_in_words
 from talkoot.web.pages.desk_gate import Seat, desk_of, desk_route, seat_of
 from talkoot.web.templating import shown
 from talkoot.web.voice import Said, Voice
@@ -85,17 +85,14 @@ def _waiting(
 
 def line_of(voice: Voice, election: Election) -> tuple[Step, ...]:
     """Show how far an election has come: each state ``done``, ``current`` or ``ahead``."""
-    here = LINE.index(election.state)
-    draft = Step(name=voice.gettext("Draft"), state="done")
-    return (
-        draft,
-        *(
-            Step(
-                name=state_in_words(voice, state),
-                state="done" if at < here else "current" if at == here else "ahead",
-            )
-            for at, state in enumerate(LINE)
-        ),
+    line = PLAIN_LINE
+    here = line.index(election.state.value)
+    return tuple(
+        Step(
+            name=state_in_words(voice, state),
+            state="done" if at < here else "current" if at == here else "ahead",
+        )
+        for at, state in enumerate(line)
     )
 
 
