@@ -42,7 +42,12 @@ ACTS = {
     ElectionState.CLOSED: closed,
     ElectionState.COUNTED: counted,
 }
-ORDER = list(ElectionState)
+ORDER = [
+    ElectionState.FROZEN,
+    ElectionState.OPEN,
+    ElectionState.CLOSED,
+    ElectionState.COUNTED,
+]
 
 
 async def an_election_in(session: WriteSession, state: ElectionState) -> Election:

@@ -9,15 +9,7 @@ from talkoot.base.bytes import Digest
 from talkoot.base.errors import NotAllowed
 from talkoot.base.ids import ElectionId, RoundId
 from talkoot.voting.ballot import BallotDefinition
-
-
-class ElectionState(StrEnum):
-    """What two persons have done to the election so far."""
-
-    FROZEN = "frozen"
-    OPEN = "open"
-    CLOSED = "closed"
-    COUNTED = "counted"
+from talkoot.voting.log.phases import Assurance, ElectionState
 
 
 class Acceptance(StrEnum):
@@ -60,11 +52,15 @@ class ElectionHead:
     closes_at: datetime
     grace_s: int
     definition_hash: Digest
+    assurance: Assurance = Assurance.PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Election:
-    """An election with its whole definition, whose hash was verified as it was read."""
+    """An election with its whole definition, whose hash was verified as it was read.
+
+    ``appeals_until``: when the time for appeals ends; ``None`` only for plain elections.
+    """
 
     id: ElectionId
     round_id: RoundId
@@ -73,6 +69,8 @@ class Election:
     closes_at: datetime
     grace_s: int
     definition: BallotDefinition
+    assurance: Assurance = Assurance.PLAIN
+    appeals_until: datetime | None = None
 
 
 def accepts(election: Election | ElectionHead, at: datetime) -> Acceptance:
@@ -84,7 +82,15 @@ def accepts(election: Election | ElectionHead, at: datetime) -> Acceptance:
     if at >= election.closes_at + timedelta(seconds=election.grace_s):
         return Acceptance.CLOSED
     match election.state:
-        case ElectionState.CLOSED | ElectionState.COUNTED:
+        case (
+            ElectionState.CLOSED
+            | ElectionState.COUNTED
+            | ElectionState.CLOSING
+            | ElectionState.RECONCILING
+            | ElectionState.TALLIED
+            | ElectionState.FINAL
+            | ElectionState.KEYS_DESTROYED
+        ):
             return Acceptance.CLOSED
         case ElectionState.FROZEN:
             return Acceptance.NOT_OPEN_YET

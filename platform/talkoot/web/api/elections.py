@@ -14,7 +14,7 @@ from talkoot.base.ids import ProjectId, SubmissionId
 from talkoot.rounds import municipalities, rounds_of
 from talkoot.voting.ballot import Channel, Mark, Method, receipt_number
 from talkoot.voting.intake import AlreadyRecorded, Cast, Outcome, Recorded, Refused
-from talkoot.voting.log import Acceptance, ElectionState, accepts, elections_of_round
+from talkoot.voting.log import PUBLISHED_STATES, Acceptance, accepts, elections_of_round
 from talkoot.voting.results import result_of
 from talkoot.voting.roll import SignInRefused, VoterSession
 from talkoot.web.access import Access, guarded
@@ -210,7 +210,7 @@ async def show_results(request: Request) -> Response:
     """Give the published result. Before publication there is nothing of it to see."""
     async with house_of(request).database.reading() as session:
         election = await election_at(request, session)
-        counted = election.state is ElectionState.COUNTED
+        counted = election.state in PUBLISHED_STATES
         result = await result_of(session, election.id) if counted else None
     if result is None:
         return problem_for(Trouble.NO_RESULT_YET)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from talkoot.voting.log import Election, ElectionState
+from talkoot.voting.log import PUBLISHED_STATES, Election
 from talkoot.voting.results import (
     Result,
     public_file,
@@ -57,7 +57,7 @@ async def give_file(request: Request) -> Response:
 
 def _counted(place: Place) -> Election | None:
     election = place.election
-    return election if election and election.state is ElectionState.COUNTED else None
+    return election if election and election.state in PUBLISHED_STATES else None
 
 
 def _attachment(body: bytes, media_type: str, name: str) -> Response:

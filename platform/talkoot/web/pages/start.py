@@ -20,7 +20,7 @@ from talkoot.rounds import (
     phase_of,
     rounds_of,
 )
-from talkoot.voting.log import Acceptance, Election, ElectionState, elections_of_round
+from talkoot.voting.log import PUBLISHED_STATES, Acceptance, Election, elections_of_round
 from talkoot.web.access import Access, guarded
 from talkoot.web.frame import Frame, frame_of, path_to
 from talkoot.web.house import house_of
@@ -111,7 +111,7 @@ def state_of(round_: Round, election: Election | None, at: datetime) -> str:
         phase = phase_at(round_.phases, at)
         over = phase is not None and phase.kind is PhaseKind.RESULTS
         return "closed" if over else "coming"
-    if election.state is ElectionState.COUNTED:
+    if election.state in PUBLISHED_STATES:
         return "results"
     match acceptance_at(election, at):
         case Acceptance.OPEN:
