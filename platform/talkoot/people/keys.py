@@ -18,7 +18,7 @@ from talkoot.base.passkeys import (
     key_in,
     verified,
 )
-from talkoot.people.officials import Official, enabled_for_update
+from talkoot.people.officials import Official, enabled_for_share, enabled_for_update
 from talkoot.people.tables import PasskeyRow
 
 WORDS_MAX = 80
@@ -108,10 +108,11 @@ async def owner_of(
     official_id = await session.scalar(query)
     if official_id is None:
         raise NotAllowed("this passkey is not on file")
-    official = await enabled_for_update(session, OfficialId(official_id))
+    official = await enabled_for_share(session, OfficialId(official_id))
     row = await session.scalar(
         select(PasskeyRow)
         .where(PasskeyRow.credential_id == assertion.credential_id)
+        .with_for_update()
         .execution_options(populate_existing=True)
     )
     if row is None:

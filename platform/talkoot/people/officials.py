@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from talkoot.base.db import ReadSession, WriteSession
@@ -95,15 +95,27 @@ async def official_of(session: ReadSession, official_id: OfficialId) -> Official
 
 
 async def enabled_for_update(session: WriteSession, official_id: OfficialId) -> Official:
-    """Lock an official's row until the transaction ends: nobody is disabled meanwhile.
+    """Lock an official's row until the transaction ends: one change to the person at a time.
 
     Raises :class:`NotAllowed` where the person is disabled, :class:`NotFound` where there is none.
     """
+    return await _enabled(session, select(OfficialRow).with_for_update(), official_id)
+
+
+async def enabled_for_share(session: WriteSession, official_id: OfficialId) -> Official:
+    """Share an official's row until the transaction ends: nobody is disabled meanwhile.
+
+    Two who sign two acts at the same time, in whatever order, do not wait for each other. Errors
+    as :func:`enabled_for_update`.
+    """
+    return await _enabled(session, select(OfficialRow).with_for_update(read=True), official_id)
+
+
+async def _enabled(
+    session: WriteSession, query: Select[OfficialRow], official_id: OfficialId
+) -> Official:
     row = await session.scalar(
-        select(OfficialRow)
-        .where(OfficialRow.id == official_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        query.where(OfficialRow.id == official_id).execution_options(populate_existing=True)
     )
     if row is None:
         raise NotFound(f"there is no official {official_id}")

@@ -8,7 +8,7 @@ from talkoot.base.ids import MunicipalityId
 from talkoot.base.officials import OfficialRole
 from talkoot.base.passkeys import Assertion, RelyingParty, Signature, rechecked
 from talkoot.people.keys import owner_of, passkeys_of
-from talkoot.people.officials import enabled_for_update
+from talkoot.people.officials import enabled_for_share
 
 PERSONS = 2
 
@@ -84,7 +84,7 @@ async def second_signature_of(
     its key is on file), the second is as :func:`signature_of` demands, and they are two persons.
     """
     rechecked(first, challenge=challenge, rp_id=party.id, origin=party.origin)
-    signer = await enabled_for_update(session, first.official_id)
+    signer = await enabled_for_share(session, first.official_id)
     keys = {key.credential_id: key.public_key for key in await passkeys_of(session, signer.id)}
     if keys.get(first.credential_id) != first.public_key:
         raise NotAllowed(f"the passkey that {first.name!r} signed with is not on file any more")
