@@ -2,7 +2,7 @@
 
 import pytest
 
-from talkoot.verify import Report, verified
+from talkoot.verify import Report, recount, verified
 from talkoot.voting.ballot import AllocationRule, VoteType
 from talkoot.voting.results import counted, partition_from
 from talkoot.voting.results.ballot_files import csv_of, json_of
@@ -49,3 +49,20 @@ def test_the_ballot_files_of_the_counting_house_are_read(vote_type: VoteType) ->
         files["result/ballots.json"] = json_of(definition, profile)
 
     assert not read(made(definition, entries, lies=Lies(results=theirs))).faults
+
+
+def test_a_rule_that_the_reader_does_not_know_is_said_to_be_not_verified(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(recount.KNOWN, "rule", "phragmen")
+    report = read(made())
+    assert not report.faults
+    assert report.unchecked == ["the count, whose rules are not known here: ['mes-cost']"]
+
+
+def test_a_definition_at_fault_is_not_counted_by_and_that_is_said() -> None:
+    folder = made()
+    folder.files["definition.json"] = folder.files["definition.json"].replace(b"Satama", b"Satamo")
+    report = read(folder)
+    assert "definition.json: not what its hash names" in report.faults
+    assert report.unchecked == ["the count, since definition or transcript is at fault"]

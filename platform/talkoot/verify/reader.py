@@ -29,7 +29,7 @@ from talkoot.verify.proofs import (
     text,
     tiles,
 )
-from talkoot.verify.recount import Choice, funded, tallied
+from talkoot.verify.recount import Choice, funded, tallied, unknown
 
 # The states in which an act may be done, and the state after it (the same where none is named).
 ACTS = {"freeze": "draft>frozen", "rehearse": "frozen", "amend": "frozen", "open": "frozen>open"}
@@ -78,6 +78,8 @@ class Check:
         self.get, self.files, self.report = get, dict[str, bytes](), Report()
         self.need, self.events = self.report.need, list[tuple[str, bytes]]()
         self.hashes, self.ballots = list[bytes](), Counter[Choice]()
+        self.d: Record = {}
+        self.hash, self.election, self.t = b"", UUID(int=0), dict(self.d)
 
     def read(self, name: str) -> bytes:
         if name not in self.files:
@@ -88,6 +90,19 @@ class Check:
         self.d = json_of(self.read("definition.json"))
         self.hash, self.election = sha(canonical(self.d)), UUID(self.d["election_id"])
         self.need(self.d["hash"] == self.hash.hex(), "definition.json: not what its hash names")
+
+    def ready(self) -> bool:
+        """Tell whether there is ground to count on, and say so where there is none."""
+        whole = bool(self.hash) and self.d.get("hash") == self.hash.hex() and bool(self.t)
+        odd = unknown(self.d) if whole else []
+        if not whole:
+            self.report.unchecked.append("the count, since definition or transcript is at fault")
+        if odd:
+            self.report.unchecked.append(f"the count, whose rules are not known here: {odd}")
+        for name in sorted(FILES) if odd or not whole else ():
+            with self.report.at(f"result/{name}"):
+                self.read(f"result/{name}")
+        return whole and not odd
 
     def note(self, place: str, octets: bytes, keys: Record, quorum: int) -> None:
         """Check who signed a checkpoint, and that it is of this very tree."""
@@ -354,10 +369,11 @@ def verified(
         "the transcript is on the board, and every ballot is accounted for",
     ):
         check.transcript()
-    with at("result/ballots", "all files of ballots say the same, and what the definition allows"):
-        check.counted()
-    with at("result/result.json", "recounted from the ballots: votes, winners and their order"):
-        check.result()
+    if check.ready():
+        with at("result/ballots", "all files of ballots agree, with each other and the limits"):
+            check.counted()
+        with at("result/result.json", "recounted from the ballots: votes, winners, their order"):
+            check.result()
     for name in sorted(set(names or ()) - set(check.files)):
         check.need(holds=False, fault=f"{name}: does not belong here")
     return check.report

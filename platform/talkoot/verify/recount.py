@@ -11,6 +11,17 @@ from talkoot.verify.proofs import PRESET, Record, sha, text
 Choice = tuple[tuple[int, int], ...]
 """What a ballot says: places of projects in listed order, each with the value given."""
 
+KNOWN = {
+    "rule": "greedy greedy-per-cost mes-cost mes-cardinality mes-values phragmen count-only",
+    "completion": "none add1 add1u greedy",
+    "stop": "exhaustive infeasible",
+    "endowment": "exact floor",
+    "tie": "listed cheaper popular lot",
+    "fit": "skip stop",
+    "comparison": "none greedy",
+    "leftover": "kept city",
+}
+VOTE_TYPES = "approval knapsack one points scores ranking"
 CENTS = 100  # in one unit of currency, by which Add1 goes up
 
 
@@ -187,6 +198,13 @@ def home_of(d: Record, p: int) -> int:
     areas: list[str | None] = [pot["area"] for pot in d["pots"]]
     area: str | None = d["projects"][p]["area"]
     return areas.index(area if area in areas else None)
+
+
+def unknown(d: Record) -> list[str]:
+    """Name the words of a definition by which nothing can be decided here."""
+    rule = {**PRESET, **d["allocation"]}
+    odd = [rule[name] for name, words in KNOWN.items() if rule[name] not in words.split()]
+    return odd + [d["vote_type"]] * (d["vote_type"] not in VOTE_TYPES.split())
 
 
 def funded(d: Record, ballots: Counter[Choice]) -> tuple[list[int], int]:
