@@ -50,6 +50,7 @@ class Journal:
     ) -> None:
         """Open or begin a journal. Raises BrokenJournal on one of another place, or damaged."""
         self.place, self._config_hash, self._sign = place, config_hash, sign
+        self._failed = False
         self._store = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
         self._store.execute("pragma journal_mode=wal")
         self._store.execute("pragma synchronous=full")
@@ -114,6 +115,8 @@ class Journal:
     def _append(self, kind: JournalKind, who: bytes, what: bytes) -> JournalEntry:
         if self._last is not None and self._last.kind is JournalKind.CLOSE:
             raise BrokenJournal("the journal is closed; nothing is written to it any more")
+        if self._failed:
+            raise BrokenJournal("a write has failed; what was written is known after a new start")
         entry = JournalEntry(
             place=self.place,
             seq=self.next_seq,
@@ -129,6 +132,7 @@ class Journal:
             self._last = entry
             _write_through(self._mirror, framed(raw))
         except (sqlite3.Error, OSError) as err:
+            self._failed = True
             raise BrokenJournal(f"entry {entry.seq} is not on both media: {err}") from err
         return entry
 

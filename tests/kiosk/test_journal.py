@@ -1,5 +1,6 @@
 """The kiosk's journal: durable before thanks, the same on both media, never changed."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -150,12 +151,39 @@ def test_a_ballot_is_not_noted(device: Device) -> None:
         device.journal.note(JournalKind.BALLOT, b"")
 
 
-def test_a_disk_that_refuses_is_said_and_nobody_is_thanked(device: Device) -> None:
-    device.journal._store.execute("pragma query_only=on")
+def cast_until_it_breaks(device: Device) -> tuple[int, str]:
+    """How many entries the kiosk says are recorded, and what it says then."""
+    for ballot in BALLOTS * 10:
+        try:
+            device.cast(ballot, b"proof")
+        except BrokenJournal as err:
+            return device.journal.next_seq, str(err)
+    raise AssertionError("the disk did not get full")
+
+
+def test_t31_a_full_disk_is_said_and_nobody_is_thanked_until_a_new_start(device: Device) -> None:
+    (pages,) = device.journal._store.execute("pragma page_count").fetchone()
+    device.journal._store.execute(f"pragma max_page_count={pages + 2}")
+    recorded, why = cast_until_it_breaks(device)
+    assert "is not on both media: database or disk is full" in why
+    with pytest.raises(BrokenJournal, match="a write has failed"):
+        device.cast(BALLOTS[0], b"proof")
+    device.journal.release()
+    device.switch_on()
+    reading = reading_of(device, device.content)
+    assert (reading.faults, reading.length) == ((), recorded)
+    assert device.cast(BALLOTS[0], b"proof").seq == recorded
+
+
+def test_t31_a_full_second_medium_is_said_and_made_good_after_a_new_start(device: Device) -> None:
+    os.close(device.journal._mirror)
+    device.journal._mirror = os.open("/dev/full", os.O_WRONLY)
     with pytest.raises(BrokenJournal, match="entry 1 is not on both media"):
         device.cast(BALLOTS[0], b"proof")
-    device.journal._store.execute("pragma query_only=off")
-    assert device.cast(BALLOTS[0], b"proof").seq == 1
+    device.journal.release()
+    device.switch_on()
+    assert reading_of(device, device.content).length == 2
+    assert device.mirror.read_bytes() == device.content
 
 
 def acknowledged_until_killed(folder: Path, acks: int) -> int:
