@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import talkoot.people.tables
 import talkoot.rounds.tables
+import talkoot.voting.board.tables
 import talkoot.voting.log.tables
 import talkoot.voting.results.tables
 import talkoot.voting.roll.tables  # noqa: F401 - each import adds its tables to the metadata

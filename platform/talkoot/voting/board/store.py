@@ -1,0 +1,263 @@
+"""The board in the database: what is appended, what waits, what was signed."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from talkoot.base.bytes import Digest
+from talkoot.base.db import ReadSession, WriteSession
+from talkoot.base.errors import BrokenLog, NotAllowed, NotFound
+from talkoot.base.ids import ElectionId
+from talkoot.voting.board.leaves import Kind, Leaf
+from talkoot.voting.board.notes import VerifierKey
+from talkoot.voting.board.tables import (
+    BoardRow,
+    CheckpointRow,
+    LeafRow,
+    NodeRow,
+    RecordRow,
+    WaitingRow,
+    WitnessRow,
+)
+from talkoot.voting.board.tree import TILE_HEIGHT, TILE_WIDTH, Span, full_tiles
+
+LEAVES_AT_ONCE = 16_384
+"""Rows to a statement: well within the time that one statement may take."""
+
+_LOCK = text("select pg_advisory_xact_lock(hashtextextended('board ' || :election, 0))")
+_WAIT = text(
+    """
+    insert into board_waiting (election_id, entry_hash)
+    select * from unnest(cast(:elections as uuid[]), cast(:hashes as bytea[]))
+    """
+)
+_LEAVES = text(
+    """
+    insert into board_leaf (election_id, index, kind, content, hash)
+    select :election, * from unnest(cast(:indices as bigint[]), cast(:kinds as text[]),
+                                    cast(:contents as bytea[]), cast(:hashes as bytea[]))
+    """
+)
+_NODES = text(
+    """
+    insert into board_node (election_id, level, index, hash)
+    select :election, :level, * from unnest(cast(:indices as bigint[]), cast(:hashes as bytea[]))
+    """
+)
+_GONE = text(
+    """
+    delete from board_waiting
+    where election_id = :election and entry_hash = any(cast(:hashes as bytea[]))
+    """
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Whose signature an election's board carries, who witnesses it, and how many should."""
+
+    election_id: ElectionId
+    log_key: VerifierKey
+    witnesses: tuple[VerifierKey, ...]
+    quorum: int
+
+
+async def started(session: WriteSession, election_id: ElectionId, log_key: VerifierKey) -> None:
+    """Give an election its board, signed by this key from now on.
+
+    Raises :class:`NotAllowed` where it has one already.
+    """
+    row = {"election_id": election_id, "log_key": str(log_key), "quorum": 0}
+    made = insert(BoardRow).values(row).on_conflict_do_nothing().returning(BoardRow.election_id)
+    if await session.scalar(made) is None:
+        raise NotAllowed("this election has its board already")
+
+
+async def board_of(session: ReadSession, election_id: ElectionId) -> Board | None:
+    """Give an election's board; ``None`` where it has none."""
+    found = (
+        await session.execute(
+            select(BoardRow.log_key, BoardRow.quorum).where(BoardRow.election_id == election_id)
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    query = select(WitnessRow.witness_key).where(WitnessRow.election_id == election_id)
+    keys = await session.scalars(query.order_by(WitnessRow.witness_key))
+    return Board(
+        election_id=election_id,
+        log_key=VerifierKey.read(found.log_key),
+        witnesses=tuple(VerifierKey.read(key) for key in keys),
+        quorum=found.quorum,
+    )
+
+
+async def board_for(session: ReadSession, election_id: ElectionId) -> Board:
+    """Give an election's board. Raises :class:`NotFound`."""
+    board = await board_of(session, election_id)
+    if board is None:
+        raise NotFound(f"election {election_id} has no board")
+    return board
+
+
+async def ballots_waiting(
+    session: WriteSession, ballots: Sequence[tuple[ElectionId, Digest]]
+) -> None:
+    """Let recorded ballots wait for the board, in the very transaction that records them."""
+    await session.execute(
+        _WAIT,
+        {
+            "elections": [election_id for election_id, _ in ballots],
+            "hashes": [entry_hash for _, entry_hash in ballots],
+        },
+    )
+
+
+async def waiting_count(session: ReadSession, election_id: ElectionId) -> int:
+    """Count the ballots that wait for the board."""
+    query = select(func.count()).where(WaitingRow.election_id == election_id)
+    return await session.scalar(query) or 0
+
+
+async def record_added(
+    session: WriteSession, election_id: ElectionId, kind: Kind, record: bytes
+) -> int:
+    """Put a public record on the board and give its leaf's index. The same one twice is one leaf.
+
+    Waits for whoever appends to this board, and locks it until the transaction ends.
+    """
+    if kind is Kind.BALLOT:
+        raise ValueError("a ballot has no public record")
+    await locked(session, election_id)
+    name = hashlib.sha256(record).digest()
+    row = {"election_id": election_id, "sha256": name, "body": record}
+    await session.execute(insert(RecordRow).values(row).on_conflict_do_nothing())
+    known = select(LeafRow.index).where(
+        LeafRow.election_id == election_id, LeafRow.kind == kind.value, LeafRow.content == name
+    )
+    index = await session.scalar(known)
+    return await appended(session, election_id, [Leaf(kind, name)]) if index is None else index
+
+
+async def locked(session: WriteSession, election_id: ElectionId) -> None:
+    """Be the only one who appends to this board until the transaction ends."""
+    await session.execute(_LOCK, {"election": str(election_id)})
+
+
+async def size_of(session: ReadSession, election_id: ElectionId) -> int:
+    """Give how many leaves the board has: one more than the greatest index."""
+    query = select(func.max(LeafRow.index)).where(LeafRow.election_id == election_id)
+    last = await session.scalar(query)
+    return 0 if last is None else last + 1
+
+
+async def appended(session: WriteSession, election_id: ElectionId, leaves: Sequence[Leaf]) -> int:
+    """Append leaves in their order, and the nodes that become full; give the first one's index.
+
+    The caller holds the lock of :func:`locked`.
+    """
+    first = await size_of(session, election_id)
+    for at in range(0, len(leaves), LEAVES_AT_ONCE):
+        part = leaves[at : at + LEAVES_AT_ONCE]
+        hashes: Sequence[bytes] = [leaf.hash for leaf in part]
+        start = first + at
+        await session.execute(
+            _LEAVES,
+            {
+                "election": election_id,
+                "indices": list(range(start, start + len(part))),
+                "kinds": [leaf.kind.value for leaf in part],
+                "contents": [leaf.content for leaf in part],
+                "hashes": hashes,
+            },
+        )
+        await _nodes_above(session, election_id, start, hashes)
+    return first
+
+
+async def _nodes_above(
+    session: WriteSession, election_id: ElectionId, start: int, hashes: Sequence[bytes]
+) -> None:
+    level = 0
+    while hashes:
+        whole = start - start % TILE_WIDTH
+        before = await hashes_in(session, election_id, Span(level, whole, start - whole))
+        full = full_tiles([*before, *hashes])
+        level, start, hashes = level + 1, whole // TILE_WIDTH, full
+        if full:
+            indices = list(range(start, start + len(full)))
+            row = {"election": election_id, "level": level, "indices": indices, "hashes": full}
+            await session.execute(_NODES, row)
+
+
+async def hashes_in(session: ReadSession, election_id: ElectionId, span: Span) -> Sequence[bytes]:
+    """Give the hashes of a span. Raises :class:`BrokenLog` where one is missing."""
+    if not span.count:
+        return []
+    if span.level:
+        query = select(NodeRow.hash).where(
+            NodeRow.election_id == election_id,
+            NodeRow.level == span.level,
+            NodeRow.index.between(span.start, span.start + span.count - 1),
+        )
+        found = (await session.scalars(query.order_by(NodeRow.index))).all()
+    else:
+        query = select(LeafRow.hash).where(
+            LeafRow.election_id == election_id,
+            LeafRow.index.between(span.start, span.start + span.count - 1),
+        )
+        found = (await session.scalars(query.order_by(LeafRow.index))).all()
+    if len(found) != span.count:
+        raise BrokenLog(f"the board lacks hashes {span.start} and on of level {span.level}")
+    return found
+
+
+async def leaves_in(
+    session: ReadSession, election_id: ElectionId, start: int, count: int
+) -> list[Leaf]:
+    """Give leaves in their order. Raises :class:`BrokenLog` where one is missing."""
+    query = select(LeafRow.kind, LeafRow.content).where(
+        LeafRow.election_id == election_id, LeafRow.index.between(start, start + count - 1)
+    )
+    found = (await session.execute(query.order_by(LeafRow.index))).all()
+    if len(found) != count:
+        raise BrokenLog(f"the board lacks leaves {start} and on")
+    return [Leaf(Kind(kind), content) for kind, content in found]
+
+
+def nodes_at(size: int, level: int) -> int:
+    """Give how many hashes a tile level has in a tree of ``size`` leaves."""
+    return size >> (TILE_HEIGHT * level)
+
+
+async def waiting_hashes(session: ReadSession, election_id: ElectionId) -> Sequence[bytes]:
+    """Give the hashes of the ballots that wait, sorted, so that no order of casting is left."""
+    query = select(WaitingRow.entry_hash).where(WaitingRow.election_id == election_id)
+    return (await session.scalars(query.order_by(WaitingRow.entry_hash))).all()
+
+
+async def no_longer_waiting(
+    session: WriteSession, election_id: ElectionId, hashes: Sequence[bytes]
+) -> None:
+    """Forget that these waited."""
+    for at in range(0, len(hashes), LEAVES_AT_ONCE):
+        part = hashes[at : at + LEAVES_AT_ONCE]
+        await session.execute(_GONE, {"election": election_id, "hashes": part})
+
+
+async def last_note(session: ReadSession, election_id: ElectionId) -> bytes | None:
+    """Give the newest signed checkpoint; ``None`` where nothing was signed."""
+    query = select(CheckpointRow.note).where(CheckpointRow.election_id == election_id)
+    return await session.scalar(query.order_by(CheckpointRow.size.desc()).limit(1))
+
+
+async def note_kept(
+    session: WriteSession, election_id: ElectionId, *, size: int, note: bytes, at: datetime
+) -> None:
+    """Keep a signed checkpoint. The database refuses a second one of the same size."""
+    row = {"election_id": election_id, "size": size, "note": note, "signed_at": at}
+    await session.execute(insert(CheckpointRow).values(row))
