@@ -49,10 +49,9 @@ ACT_CHECKS = {
     "reason_length": "char_length(reason) between 1 and 2000",
 }
 GRANTS = (
-    "grant select on device to talkoot_read, talkoot_web",
+    "grant select on device to talkoot_read",
     "grant select, insert, update on device, quarantine to talkoot_official",
     "grant select, insert on backup to talkoot_official",
-    "grant select on act to talkoot_web",
     "revoke all on function voter_keys_destroyed(uuid, bytea) from public",
     "grant execute on function voter_keys_destroyed(uuid, bytea) to talkoot_official",
 )
