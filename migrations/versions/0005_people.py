@@ -12,8 +12,8 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0005"
-down_revision: str | None = (
-    "0004" if list(Path(__file__).parent.glob("0004_*.py")) else "0003"
+down_revision: str | None = max(
+    file.name[:4] for file in Path(__file__).parent.glob("000[34]_*.py")
 )  # chains onto what is there
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None

@@ -11,10 +11,10 @@ from talkoot.base.ids import RoundId
 from talkoot.base.officials import OfficialRole
 from talkoot.people import Proposal, proposals_of, waits
 from talkoot.rounds import Round, rounds_of
-from talkoot.voting.log import Election, elections_of_round
+from talkoot.voting.log import Assurance, Election, elections_of_round
 from talkoot.web.frame import Frame, Step
 from talkoot.web.house import house_of
-from talkoot.web.pages.desk_deeds import PLAIN_LINE, deed_in_words, state_in_words
+from talkoot.web.pages.desk_deeds import PLAIN_LINE, SEALED_LINE, deed_in_words, state_in_words
 from talkoot.web.pages.desk_gate import Seat, desk_of, desk_route, seat_of
 from talkoot.web.templating import shown
 from talkoot.web.voice import Said, Voice
@@ -85,7 +85,7 @@ def _waiting(
 
 def line_of(voice: Voice, election: Election) -> tuple[Step, ...]:
     """Show how far an election has come: each state ``done``, ``current`` or ``ahead``."""
-    line = PLAIN_LINE
+    line = SEALED_LINE if election.assurance is Assurance.SEALED else PLAIN_LINE
     here = line.index(election.state.value)
     return tuple(
         Step(

@@ -34,18 +34,22 @@ from talkoot.people import (
     waits,
 )
 from talkoot.rounds import Round, rounds_of
-from talkoot.voting.log import Election, election_of
+from talkoot.voting.log import ActKind, Assurance, Election, election_of
 from talkoot.web.forms import form_of
 from talkoot.web.frame import Frame, Step
 from talkoot.web.house import House, house_of
 from talkoot.web.pages.desk import line_of, role_in_words
 from talkoot.web.pages.desk_deeds import (
-    DEEDS,
+    SIGNERS,
     challenge_of,
-    check_fits,
     deed_in_words,
     deeds_for,
+    devices_waiting,
     done,
+    lacking,
+    lacking_in_words,
+    payload_for,
+    step_of,
     what_follows,
 )
 from talkoot.web.pages.desk_gate import (
@@ -93,11 +97,14 @@ class ProposalLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeedChoice:
-    """An act that can be proposed now."""
+    """An act of this state. ``lacking`` says what has to hold before it can be proposed."""
 
     kind: str
     name: str
     follows: str
+    lacking: tuple[str, ...]
+    asks_until: bool
+    devices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +118,7 @@ class ElectionDeskPage:
     line: tuple[Step, ...]
     times: str
     hash: str
+    sealed: bool
     fault: str
     waiting: ProposalLine | None
     choices: tuple[DeedChoice, ...]
@@ -135,7 +143,8 @@ class ElectionDeskPage:
             hash=election.definition.hash.hex(),
             fault=fault,
             waiting=waiting,
-            choices=_choices(voice, election) if may else (),
+            choices=found.choices if may else (),
+            sealed=election.assurance is Assurance.SEALED,
             propose=seat.path("elections", str(election.id), "propose"),
             reason_max=REASON_MAX,
             earlier=tuple(line for each, line in lines if not waits(each, at)),
@@ -150,22 +159,36 @@ class _Found:
     election: Election
     proposals: tuple[Proposal, ...]
     keys: tuple[Passkey, ...]
+    choices: tuple[DeedChoice, ...]
 
 
-def _choices(voice: Voice, election: Election) -> tuple[DeedChoice, ...]:
+async def _choices(
+    session: ReadSession, seat: Seat, election: Election, at: datetime
+) -> tuple[DeedChoice, ...]:
+    voice = seat.voice
     return tuple(
-        DeedChoice(
-            kind=deed.kind,
-            name=deed_in_words(voice, deed.kind),
-            follows=what_follows(voice, deed.kind),
-        )
-        for deed in deeds_for(election)
+        [
+            DeedChoice(
+                kind=kind.value,
+                name=deed_in_words(voice, kind.value),
+                follows=what_follows(voice, kind.value),
+                lacking=tuple(
+                    lacking_in_words(voice, need)
+                    for need in await lacking(session, election, kind, at)
+                ),
+                asks_until=kind is ActKind.EXTEND,
+                devices=await devices_waiting(session, election)
+                if kind is ActKind.LOST_KIOSK
+                else (),
+            )
+            for kind in deeds_for(election)
+        ]
     )
 
 
 def _line(seat: Seat, found: _Found, proposal: Proposal, house: House) -> ProposalLine:
     voice = seat.voice
-    signable = _may_sign(seat, proposal, house.now())
+    signable = _may_sign(seat, found.election, proposal, house.now())
     options = assertion_options(challenge_of(proposal), party_of(house), found.keys)
     return ProposalLine(
         heading=deed_in_words(voice, proposal.kind),
@@ -192,10 +215,11 @@ def _line(seat: Seat, found: _Found, proposal: Proposal, house: House) -> Propos
     )
 
 
-def _may_sign(seat: Seat, proposal: Proposal, at: datetime) -> bool:
-    signed = {each.official_id for each in proposal.signatures}
-    fits = bool(seat.official.roles & DEEDS[proposal.kind].roles)
-    return waits(proposal, at) and fits and seat.official.id not in signed
+def _may_sign(seat: Seat, election: Election, proposal: Proposal, at: datetime) -> bool:
+    if not waits(proposal, at) or proposal.kind not in deeds_for(election):
+        return False
+    fits = bool(seat.official.roles & step_of(election, proposal.kind).roles)
+    return fits and seat.official.id not in {each.official_id for each in proposal.signatures}
 
 
 def _ending(voice: Voice, proposal: Proposal, at: datetime) -> str:
@@ -223,6 +247,7 @@ async def _found_at(request: Request, session: ReadSession, election_id: Electio
         election=election,
         proposals=await proposals_of(session, [election.id]),
         keys=await passkeys_of(session, seat.official.id),
+        choices=await _choices(session, seat, election, house_of(request).now()),
     )
 
 
@@ -247,7 +272,9 @@ async def propose_act(request: Request) -> Response:
         async with desk_of(house).writing() as session:
             election = (await _found_at(request, session, election_id)).election
             kind = form.one("kind", "")
-            check_fits(kind, election)
+            step_of(election, kind)
+            zone = seat.municipality.timezone
+            payload = await payload_for(session, election, kind, form, zone)
             await proposed(
                 session,
                 municipality_id=seat.municipality.id,
@@ -256,6 +283,7 @@ async def propose_act(request: Request) -> Response:
                 state=election.state.value,
                 definition_hash=election.definition.hash,
                 reason=form.one("reason", "").replace("\r\n", "\n"),
+                payload=payload,
                 by=seat.official.id,
                 at=house.now(),
             )
@@ -295,7 +323,9 @@ async def _signed(
 ) -> None:
     check_waits(proposal, house.now())
     assertion, challenge = assertion_in(answer), challenge_of(proposal)
-    roles, party, town = DEEDS[proposal.kind].roles, party_of(house), seat.municipality.id
+    election = await election_of(session, proposal.election_id)
+    roles = step_of(election, proposal.kind).roles
+    party, town = party_of(house), seat.municipality.id
     if not proposal.signatures:
         signature = await signature_of(
             session, town, challenge, assertion, roles=roles, party=party
@@ -314,9 +344,8 @@ async def _signed(
         raise NotAllowed("the passkey is another person's than the one who is signed in")
     await proposal_signed(session, proposal, signature, at=house.now())
     if proposal.signatures:
-        election = await election_of(session, proposal.election_id)
         both = (proposal.signatures[0], signature)
-        await done(session, election, proposal, both, house.now())
+        await done(session, proposal, both, party=party, at=house.now())
         await proposal_ended(session, proposal, Ending.DONE, at=house.now())
 
 
@@ -341,10 +370,9 @@ def _id_in(request: Request) -> ProposalId:
 
 _ELECTION = "/{language}/desk/elections/{election}"
 _PROPOSAL = "/{language}/desk/proposals/{proposal}"
-_SIGNERS = frozenset[OfficialRole]().union(*(deed.roles for deed in DEEDS.values()))
 ROUTES = [
     desk_route(_ELECTION, show_election_at_desk, "GET", roles=EVERY_ROLE),
     desk_route(f"{_ELECTION}/propose", propose_act, "POST", roles=PROPOSERS),
-    desk_route(f"{_PROPOSAL}/sign", sign_act, "POST", roles=_SIGNERS),
+    desk_route(f"{_PROPOSAL}/sign", sign_act, "POST", roles=SIGNERS),
     desk_route(f"{_PROPOSAL}/withdraw", withdraw_act, "POST", roles=PROPOSERS),
 ]

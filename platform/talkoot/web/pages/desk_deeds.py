@@ -1,96 +1,173 @@
 """What can be done to an election from the desk, by whom, and what it is called."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
-from talkoot.base.bytes import Tag, digest, text
-from talkoot.base.db import WriteSession
+import msgspec
+
+from talkoot.base.bytes import Digest
+from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.errors import NotAllowed
 from talkoot.base.officials import OfficialRole
-from talkoot.base.passkeys import Signature
+from talkoot.base.passkeys import RelyingParty, Signature
 from talkoot.people import Proposal
 from talkoot.voting import log
-from talkoot.voting.log import Election, ElectionState, TwoPersons
+from talkoot.voting.log import (
+    ActKind,
+    ActRequest,
+    Assurance,
+    DeviceState,
+    Election,
+    Need,
+    Signed,
+    Step,
+    act_challenge,
+    acts_for,
+    step_for,
+)
+from talkoot.web.forms import Form
 from talkoot.web.voice import Voice
 
-Do = Callable[[WriteSession, Election, TwoPersons, datetime], Awaitable[Election]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """An act: the state it begins in, the roles whose two persons may sign it, and the doing."""
-
-    kind: str
-    before: ElectionState
-    roles: frozenset[OfficialRole]
-    do: Do
-
-
-async def _open(
-    session: WriteSession, election: Election, persons: TwoPersons, at: datetime
-) -> Election:
-    return await log.opened(session, election.id, persons=persons, at=at)
-
-
-async def _close(
-    session: WriteSession, election: Election, persons: TwoPersons, at: datetime
-) -> Election:
-    return await log.closed(session, election.id, persons=persons, at=at)
-
-
-_MANAGERS = frozenset({OfficialRole.ELECTION_MANAGER})
-DEEDS: Mapping[str, Deed] = {
-    deed.kind: deed
-    for deed in (
-        Deed(kind="open", before=ElectionState.FROZEN, roles=_MANAGERS, do=_open),
-        Deed(kind="close", before=ElectionState.OPEN, roles=_MANAGERS, do=_close),
-    )
+AT_DESK: Mapping[Assurance, frozenset[ActKind]] = {
+    Assurance.PLAIN: frozenset({ActKind.OPEN, ActKind.CLOSE}),
+    Assurance.SEALED: frozenset(
+        {
+            ActKind.REHEARSE,
+            ActKind.OPEN,
+            ActKind.EXTEND,
+            ActKind.CLOSE,
+            ActKind.LOST_KIOSK,
+            ActKind.RECONCILE,
+            ActKind.FINAL,
+        }
+    ),
 }
+"""What a browser can do. The rest needs files, keys or trustees, and so the command line."""
+UNTIL, DEVICE = "until", "device"
+SIGNERS = frozenset[OfficialRole]().union(
+    *(log.STEPS[assurance][kind].roles for assurance, kinds in AT_DESK.items() for kind in kinds)
+)
 
 
-def deeds_for(election: Election) -> tuple[Deed, ...]:
-    """Give what can be proposed for an election as it stands."""
-    return tuple(deed for deed in DEEDS.values() if deed.before is election.state)
+def deeds_for(election: Election) -> tuple[ActKind, ...]:
+    """Give what can be proposed at the desk for an election as it stands."""
+    possible = acts_for(election.assurance, election.state)
+    return tuple(kind for kind in possible if kind in AT_DESK[election.assurance])
 
 
-def check_fits(kind: str, election: Election) -> None:
-    """Raise :class:`NotAllowed` where this act cannot be proposed for an election this far."""
-    if kind not in {deed.kind for deed in deeds_for(election)}:
+def step_of(election: Election, kind: str) -> Step:
+    """Give the step that an act would be now. Raises :class:`NotAllowed` where it does not fit."""
+    if kind not in deeds_for(election):
         raise NotAllowed(f"{kind!r} cannot be proposed for an election that is {election.state}")
+    step = step_for(election.assurance, ActKind(kind), election.state)
+    if step is None:
+        raise NotAllowed(f"{kind!r} does not fit an election that is {election.state}")
+    return step
+
+
+async def lacking(
+    session: ReadSession, election: Election, kind: str, at: datetime
+) -> tuple[Need, ...]:
+    """Give what has to hold before an act and does not, in the order of the table."""
+    needs = step_of(election, kind).needs
+    missing = await log.lacking(session, election, at) if needs else frozenset()
+    return tuple(need for need in needs if need in missing)
+
+
+async def payload_for(
+    session: ReadSession, election: Election, kind: str, form: Form, timezone: str
+) -> bytes:
+    """Give what an act says beside its kind, from the form and the database: JSON, or nothing.
+
+    Raises :class:`NotAllowed` where the form lacks it.
+    """
+    if election.assurance is Assurance.PLAIN:
+        return b""
+    match kind:
+        case ActKind.EXTEND:
+            said = {"closes_at": log.moment(_local(form.one(UNTIL, ""), timezone))}
+        case ActKind.LOST_KIOSK:
+            said = {"device": form.one(DEVICE, "")}
+            if said["device"] not in await devices_waiting(session, election):
+                raise NotAllowed("no device that is waited for was named")
+        case ActKind.REHEARSE:
+            setup = await log.sealing_of(session, election.id)
+            if setup is None:
+                raise NotAllowed(Need.SEALED_TO_TRUSTEES.value)
+            said = {"sealing": setup.hash.hex()}
+        case _:
+            return b""
+    return msgspec.json.encode(said, order="deterministic")
+
+
+def _local(typed: str, timezone: str) -> datetime:
+    """Read a date and time as a browser's field gives it, in the municipality's own time."""
+    try:
+        found = datetime.fromisoformat(typed)
+    except ValueError as err:
+        raise NotAllowed("no date and time of day was given") from err
+    return found.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+
+
+async def devices_waiting(session: ReadSession, election: Election) -> tuple[str, ...]:
+    """Give the devices that are neither reconciled nor declared lost, in hexadecimal."""
+    found = await log.devices_of(session, election.id)
+    return tuple(each.device_id.hex() for each in found if each.state is DeviceState.ENROLLED)
+
+
+def request_of(proposal: Proposal) -> ActRequest:
+    """Give the act that a proposal is of, as the log knows it."""
+    return ActRequest(
+        election_id=proposal.election_id,
+        kind=ActKind(proposal.kind),
+        state=proposal.state,
+        definition_hash=Digest(proposal.definition_hash),
+        reason=proposal.reason,
+        nonce=proposal.nonce,
+        payload=msgspec.json.decode(proposal.payload, type=dict[str, str | int])
+        if proposal.payload
+        else {},
+    )
 
 
 def challenge_of(proposal: Proposal) -> bytes:
-    """Give the 32 bytes that both persons sign: which act, on which election, as it stood, why."""
-    return digest(
-        Tag.ACTION,
-        proposal.election_id.bytes,
-        text(proposal.kind),
-        text(proposal.state),
-        proposal.definition_hash,
-        text(proposal.reason),
-        proposal.payload,
-        proposal.nonce,
-    )
+    """Give the 32 bytes that both persons sign."""
+    return act_challenge(request_of(proposal))
 
 
 async def done(
     session: WriteSession,
-    election: Election,
     proposal: Proposal,
     signatures: tuple[Signature, Signature],
+    *,
+    party: RelyingParty,
     at: datetime,
 ) -> Election:
-    """Do what a proposal says, in the names of the two who signed it.
+    """Do what a proposal says, signed by two.
 
-    Raises :class:`NotAllowed` where the election is not any more what they signed for.
+    Raises :class:`NotAllowed` where the election is not any more what they signed for, or where
+    something has to hold before and does not.
     """
-    deed = DEEDS.get(proposal.kind)
-    changed = election.definition.hash != proposal.definition_hash
-    if deed is None or changed or election.state.value != proposal.state:
-        raise NotAllowed("the election is not what it was when this was proposed")
-    first, second = signatures
-    return await deed.do(session, election, TwoPersons(first.name, second.name), at)
+    signed = Signed(signatures=signatures, party=party)
+    return await log.moved(session, request_of(proposal), by=signed, at=at)
+
+
+def lacking_in_words(voice: Voice, need: Need) -> str:
+    """Say what has to hold before an act."""
+    match need:
+        case Need.SEALED_TO_TRUSTEES:
+            return voice.gettext("The ballots are not sealed to trustees yet.")
+        case Need.REHEARSED:
+            return voice.gettext("No rehearsal is on file with these keys and this ballot.")
+        case Need.DEVICES_SETTLED:
+            return voice.gettext("A kiosk has neither been compared nor declared lost.")
+        case Need.NOTHING_QUARANTINED:
+            return voice.gettext("Ballots are waiting to be decided on.")
+        case Need.APPEALS_OVER:
+            return voice.gettext("The time for appeals has not passed.")
+        case Need.BACKUPS_EXPIRED:
+            return voice.gettext("A backup has not expired yet.")
 
 
 def deed_in_words(voice: Voice, kind: str) -> str:
