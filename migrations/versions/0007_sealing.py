@@ -1,7 +1,8 @@
 """Sealed ballots: to whom, the sealed keys, no ciphertext twice, and rows in no order of casting.
 
-The two functions run as the owner: they let the official's role write an election's rows anew in
-the order of their hashes, and change nothing in them, while the election is being reconciled.
+The function runs as the owner: it lets the official's role write an election's rows anew in the
+order of their hashes, and change nothing in them, while the election is being reconciled. An update
+that changes nothing writes a new version of the row behind all others, and asks no foreign key.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,8 @@ ROWS_SHUFFLED = """
 create function rows_shuffled(asked uuid) returns bigint
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-    rows bigint;
+    found_at tid;
+    rows bigint := 0;
 begin
     perform 1 from public.election
     where id = asked and state in ('closing', 'reconciling', 'closed') for update;
@@ -36,21 +38,22 @@ begin
         raise exception 'only a closed election that is not counted is written anew'
             using errcode = '55000';
     end if;
-    set constraints all deferred;
-    create temporary table entries_of_one on commit drop as
-        select * from public.entry where election_id = asked;
-    create temporary table standing_of_one on commit drop as
-        select * from public.standing where election_id = asked;
-    create temporary table epochs_of_one on commit drop as
-        select * from public.sealing_epoch where election_id = asked;
-    delete from public.standing where election_id = asked;
-    delete from public.entry where election_id = asked;
-    delete from public.sealing_epoch where election_id = asked;
-    insert into public.entry select * from pg_temp.entries_of_one order by entry_hash;
-    get diagnostics rows = row_count;
-    insert into public.standing select * from pg_temp.standing_of_one order by entry_hash;
-    insert into public.sealing_epoch select * from pg_temp.epochs_of_one order by epoch_id;
-    drop table pg_temp.entries_of_one, pg_temp.standing_of_one, pg_temp.epochs_of_one;
+    for found_at in
+        select ctid from public.entry where election_id = asked order by entry_hash
+    loop
+        update public.entry set rank = rank where ctid = found_at;
+        rows := rows + 1;
+    end loop;
+    for found_at in
+        select ctid from public.standing where election_id = asked order by entry_hash
+    loop
+        update public.standing set rank = rank where ctid = found_at;
+    end loop;
+    for found_at in
+        select ctid from public.sealing_epoch where election_id = asked order by epoch_id
+    loop
+        update public.sealing_epoch set epoch = epoch where ctid = found_at;
+    end loop;
     return rows;
 end $$
 """

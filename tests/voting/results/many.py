@@ -5,7 +5,7 @@ would have done: of a voter's two entries the one of the second round stands.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from uuid import UUID
 
 import asyncpg
@@ -29,10 +29,12 @@ from talkoot.voting.ballot import (
     VoteType,
     padded_length,
 )
-from talkoot.voting.log import Election
+from talkoot.voting.log import POSITION_BYTES, Election
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
+Seal = Callable[[U8], U8]
+"""Ballots' bytes, uint8 (n, length), to sealed ballots."""
 
 AGAIN = 20
 """One entry in so many is a second ballot of a voter, which replaces the first."""
@@ -81,18 +83,24 @@ def a_large_definition(
     )
 
 
-async def entries_copied(session: WriteSession, election: Election, n: int, seed: int) -> I64:
+async def entries_copied(
+    session: WriteSession, election: Election, n: int, seed: int, *, seal: Seal | None = None
+) -> I64:
     """Copy ``n`` made entries into the log, and what stands into its table.
 
     The election is by approval. One entry in :data:`AGAIN` is a second ballot of its voter. Gives
     the votes that should be counted, int64 (projects,).
     """
-    made = _Made(election.definition, n, seed)
+    made = _Made(election.definition, n, seed, seal)
     raw = await (await session.connection()).get_raw_connection()
     driver = raw.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     await driver.copy_to_table(
-        "entry", columns=_ENTRY, format="binary", source=_streamed(made.entries()), timeout=600
+        "entry",
+        columns=_ENTRY if seal is None else [*_ENTRY, "position"],
+        format="binary",
+        source=_streamed(made.entries()),
+        timeout=600,
     )
     await driver.copy_to_table(
         "standing", columns=_STANDING, format="binary", source=_streamed(made.standing()),
@@ -111,7 +119,10 @@ async def _streamed(rows: Iterator[U8]) -> AsyncIterator[bytes]:
 class _Made:
     """Entries in rows of bytes; which of them stand is known when all have been made."""
 
-    def __init__(self, definition: BallotDefinition, n: int, seed: int) -> None:
+    def __init__(
+        self, definition: BallotDefinition, n: int, seed: int, seal: Seal | None = None
+    ) -> None:
+        self.seal = seal
         assert definition.vote_type is VoteType.APPROVAL
         self.definition = definition
         self.random = np.random.default_rng(seed)
@@ -143,13 +154,14 @@ class _Made:
             _numbers(np.ones(many, np.int64)),
             _numbers(turn),
             _numbers(np.zeros(many, np.int64)),
-            self._whats(rows),
+            self._whats(rows) if self.seal is None else self.seal(self._whats(rows)),
         ]
         wide = [*fields[:5], *(_wide(number) for number in fields[5:8]), fields[8]]
         head = pre(Tag.ENTRY, *[b""] * len(wide))[: -4 * len(wide)]
         messages = np.concatenate([_same(head, many), *map(_sized, wide)], axis=1)
         self.hashes[rows] = _hashed(messages)
-        return _copied([*fields, self.hashes[rows]])
+        position = [] if self.seal is None else [fields[8][:, :POSITION_BYTES]]
+        return _copied([*fields, self.hashes[rows], *position])
 
     def _whats(self, rows: I64) -> U8:
         """Ballots of one to ``max_choices`` projects, the first ones better liked."""

@@ -91,11 +91,7 @@ async def _copied(
     arguments: tuple[object, ...],
     output: Path | Callable[[bytes], Coroutine[None, None, None]],
 ) -> None:
-    connection = await session.connection()
-    raw = await connection.get_raw_connection()
-    driver = raw.driver_connection
-    if not isinstance(driver, asyncpg.Connection):
-        raise TypeError(f"COPY needs a connection of asyncpg, not {type(driver)}")
+    driver = await _driver_of(session)
     try:
         await driver.copy_from_query(
             query, *arguments, output=output, format="binary", timeout=COPY_TIMEOUT_S
@@ -104,6 +100,20 @@ async def _copied(
         if driver.is_closed():
             raise Unavailable("the database went away") from err
         raise
+
+
+async def long_running(session: ReadSession, query: str, *arguments: object) -> object:
+    """Give the one value of a query that may take as long as a copy."""
+    return await (await _driver_of(session)).fetchval(query, *arguments, timeout=COPY_TIMEOUT_S)
+
+
+async def _driver_of(session: ReadSession) -> "asyncpg.Connection[asyncpg.Record]":
+    connection = await session.connection()
+    raw = await connection.get_raw_connection()
+    driver = raw.driver_connection
+    if not isinstance(driver, asyncpg.Connection):
+        raise TypeError(f"COPY needs a connection of asyncpg, not {type(driver)}")
+    return driver
 
 
 class Stream:

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.errors import BrokenLog, NotAllowed
 from talkoot.base.ids import ElectionId
-from talkoot.voting.log.copy_stream import RawRows, copied_file, rows_of_file
+from talkoot.voting.log.copy_stream import RawRows, copied_file, long_running, rows_of_file
 from talkoot.voting.log.epochs_tables import SealingEpochRow, SealingRow
 from talkoot.voting.sealing import (
     BadSetup,
@@ -111,8 +111,8 @@ async def rows_shuffled(session: WriteSession, election_id: ElectionId) -> int:
     it by itself, and only between the closing and the count. What it leaves behind is gone for good
     once the database has been vacuumed and its old write-ahead log and backups have expired.
     """
-    query = select(func.rows_shuffled(election_id))
-    return int(await session.scalar(query) or 0)
+    rows = await long_running(session, "select rows_shuffled($1)", election_id)
+    return rows if isinstance(rows, int) else 0
 
 
 async def epochs_copied(session: ReadSession, election_id: ElectionId, file: Path) -> None:

@@ -1,0 +1,194 @@
+"""A million sealed ballots, from closed log to published result: ``make bench ONLY=sealed``.
+
+The three commands of a ceremony run as people run them, each in a process of its own: the box is
+exported (and the rows written anew), counted with two trustees' keys, and published. An epoch holds
+a thousand ballots, as a busy door's do.
+"""
+
+import asyncio
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import text
+
+from talkoot.base.db import Database, migrate
+from talkoot.base.db.embedded import Login
+from talkoot.base.ids import ElectionId
+from talkoot.voting.log import closed, epochs_kept, sealing_kept
+from talkoot.voting.sealing import (
+    EpochPosition,
+    Opener,
+    SealedEpoch,
+    SealingEpoch,
+    locked,
+    new_epoch,
+    sealed_ballot,
+)
+from tests.bench.environments import ROOT
+from tests.bench.harness import Row, give, tell
+from tests.bench.server import a_server, desk_of
+from tests.voting.log.made_up import NOON, PERSONS
+from tests.voting.results.made_up import a_town_with_an_open_election
+from tests.voting.results.many import U8, a_large_definition, entries_copied
+from tests.voting.sealing_of import THRESHOLD, TRUSTEES, a_setup, opened_by_trustees
+
+BALLOTS = 1_000_000
+OF_AN_EPOCH = 1_000
+LATER = NOON + timedelta(days=9)
+PASSPHRASE = "a passphrase of a measurement"  # noqa: S105 - it guards nothing
+RATE_BALLOTS = 100_000
+MIB = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a command took: wall seconds, and its highest memory in MiB."""
+
+    seconds: float
+    highest: int
+
+
+class Sealer:
+    """Seals made ballots, a thousand to an epoch, as a door would."""
+
+    def __init__(self, election_id: ElectionId, tally_public: bytes) -> None:
+        self.position = EpochPosition(
+            election_id=election_id, device=secrets.token_bytes(16), epoch=0
+        )
+        self.tally_public = tally_public
+        self.epochs: list[SealedEpoch] = []
+        self.seconds = 0.0
+
+    def sealed(self, ballots: U8) -> U8:
+        """Seal these."""
+        begun = time.perf_counter()
+        whats: list[bytes] = []
+        for start in range(0, len(ballots), OF_AN_EPOCH):
+            epoch = self._begun()
+            numbers = np.frombuffer(secrets.token_bytes(8 * OF_AN_EPOCH), dtype=np.uint64).tolist()
+            some = ballots[start : start + OF_AN_EPOCH]
+            whats += [
+                sealed_ballot(epoch, number, ballot.tobytes(), secrets.token_bytes(16))
+                for number, ballot in zip(numbers, some, strict=False)
+            ]
+        self.seconds += time.perf_counter() - begun
+        return np.frombuffer(b"".join(whats), dtype=np.uint8).reshape(len(ballots), -1)
+
+    def _begun(self) -> SealingEpoch:
+        epoch = new_epoch(self.tally_public, self.position)
+        self.epochs.append(epoch.sealed)
+        return epoch
+
+
+async def recorded(desk: Database, ballots: int) -> tuple[str, Sealer]:
+    """Record so many sealed ballots and close the election; gives its id."""
+    definition = a_large_definition()
+    election = await a_town_with_an_open_election(desk, definition)
+    setup = a_setup(definition)
+    sealer = Sealer(election.id, setup.tally_public)
+    async with desk.writing() as session:
+        await session.execute(text("set constraints all immediate"))  # not all in one commit
+        await sealing_kept(session, setup)
+        await entries_copied(session, election, ballots, 1, seal=sealer.sealed)
+        await epochs_kept(session, sealer.epochs)
+    async with desk.writing() as session:
+        await closed(session, election.id, persons=PERSONS, at=LATER)
+    rate(sealer, opening_seconds(sealer, Opener(opened_by_trustees(setup))))
+    return str(election.id), sealer
+
+
+def opening_seconds(sealer: Sealer, opener: Opener) -> float:
+    """The wall seconds in which so many ballots open, their epochs' keys included."""
+    some = Sealer(sealer.position.election_id, sealer.tally_public)
+    whats = some.sealed(np.zeros((RATE_BALLOTS, 64), dtype=np.uint8))
+    begun = time.perf_counter()
+    found = opener.opened_whats(
+        whats.tobytes(), whats.shape[1], {epoch.id: epoch for epoch in some.epochs}
+    )
+    assert not found.failures
+    return time.perf_counter() - begun
+
+
+def rate(sealer: Sealer, opening_s: float) -> None:
+    """Give how many are sealed and opened in a second."""
+    note = (
+        f"wall seconds to open {RATE_BALLOTS:,} ballots, {OF_AN_EPOCH} to an epoch:"
+        f" {RATE_BALLOTS / opening_s:,.0f} a second; sealing"
+        f" {len(sealer.epochs) * OF_AN_EPOCH / sealer.seconds:,.0f} a second"
+    )
+    give(Row(name="sealed/opening", ours_s=opening_s, runs=1, n=RATE_BALLOTS, note=note))
+
+
+def done(*words: str, url: str) -> Done:
+    """Run a command of ours."""
+    environment = {**os.environ, "TALKOOT_DATABASE_URL": url}
+    command = [sys.executable, "-c", "from talkoot.cli import main; main()", *words]
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=sys.stderr)
+    _, status, usage = os.wait4(process.pid, 0)
+    took = time.perf_counter() - begun
+    if status:
+        raise RuntimeError(f"talkoot {words[0]} ended with {status}")
+    return Done(seconds=took, highest=usage.ru_maxrss // MIB)
+
+
+def ceremony(election: str, url: str, folder: Path, ballots: int) -> None:
+    """Export, count and publish; give each and all together."""
+    media: list[str] = []
+    (folder / "passphrase").write_text(PASSPHRASE)
+    for key in TRUSTEES[:THRESHOLD]:
+        (folder / key.name).write_bytes(locked(key, PASSPHRASE))
+        media += ["--medium", str(folder / key.name)]
+        media += ["--passphrase-file", str(folder / "passphrase")]
+    box, public = str(folder / "box"), str(folder / "public")
+    persons = ("--first", PERSONS.first, "--second", PERSONS.second)
+    steps = {
+        "export": done("export-log", election, box, url=url),
+        "tally": done("tally", box, *media, "--out", public, url="postgresql://nobody@/none"),
+        "publish": done("publish-tally", election, public, *persons, url=url),
+    }
+    whole = sum(step.seconds for step in steps.values())
+    note = ", ".join(
+        f"{name} {step.seconds:.1f} s and {step.highest} MiB" for name, step in steps.items()
+    )
+    give(
+        Row(
+            name=f"sealed/{ballots}",
+            ours_s=whole,
+            runs=1,
+            n=ballots,
+            note=f"closed log to published result, wall seconds: {note}",
+        )
+    )
+
+
+def main() -> None:
+    """Give the rates, and the whole way."""
+    ballots = next((int(word) for word in sys.argv[1:] if word.isdigit()), BALLOTS)
+    with a_server() as server, tempfile.TemporaryDirectory() as folder:
+        migrate.upgrade(server.url())
+        url = server.url(login=Login.DESK)
+        tell(f"sealing and recording {ballots:,} ballots")
+
+        async def prepared() -> str:
+            desk = desk_of(url)
+            try:
+                return (await recorded(desk, ballots))[0]
+            finally:
+                await desk.close()
+
+        election = asyncio.run(prepared())
+        tell("exporting, counting and publishing")
+        ceremony(election, url, Path(folder), ballots)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""A sealed election by its commands, as people run them: sealed, rehearsed, exported, counted."""
+
+import asyncio
+import json
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from sqlalchemy import text
+
+from talkoot.base.db import Database
+from talkoot.base.db.embedded import Login, Server
+from talkoot.voting.intake import Door, Recorded
+from talkoot.voting.log import Election, sealing_of
+from talkoot.voting.sealing import locked
+from tests.cli.processes import talkoot
+from tests.voting.log.made_up import NOON, a_cast
+from tests.voting.results.made_up import a_definition, a_town_with_an_open_election
+from tests.voting.results.test_publish import closed_by_two
+from tests.voting.sealing_of import TRUSTEES, a_sealed_town_election
+
+PASSPHRASE = "yli kaksitoista merkkiä"  # noqa: S105 - it guards nothing
+PERSONS = ("--first", "Aino", "--second", "Otto")
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> list[Path]:
+    """Every trustee's key file."""
+    files = []
+    for key in TRUSTEES:
+        file = tmp_path / f"{key.name}.json"
+        file.write_bytes(locked(key, PASSPHRASE))
+        files.append(file)
+    (tmp_path / "passphrase").write_text(PASSPHRASE + "\n")
+    return files
+
+
+def brought(media: list[Path]) -> list[str]:
+    """These media on the command line, each with its passphrase."""
+    words: list[str] = []
+    for file in media:
+        words += ["--medium", str(file), "--passphrase-file", str(file.parent / "passphrase")]
+    return words
+
+
+async def run(url: str, tmp_path: Path, *words: str) -> CompletedProcess[str]:
+    return await asyncio.to_thread(talkoot, tmp_path / "home", *words, TALKOOT_DATABASE_URL=url)
+
+
+async def a_frozen_one(desk: Database) -> Election:
+    """A frozen election: as if nobody had opened it yet."""
+    election = await a_town_with_an_open_election(desk, a_definition())
+    async with desk.writing() as session:
+        await session.execute(text("update election set state = 'frozen'"))
+    return election
+
+
+async def test_an_election_is_sealed_once_and_every_group_of_trustees_rehearses(
+    server: Server, database_name: str, desk: Database, tmp_path: Path, media: list[Path]
+) -> None:
+    url = server.url(login=Login.DESK, database=database_name)
+    election = await a_frozen_one(desk)
+    id_ = str(election.id)
+    trustees = [word for file in media for word in ("--trustee", str(file))]
+    early = await run(url, tmp_path, "rehearse", id_, *brought(media))
+    assert "sealed to nobody yet" in early.stderr
+    done = await run(url, tmp_path, "seal", id_, *trustees, "--threshold", "2")
+    assert done.returncode == 0, done.stderr
+    assert "any 2 of Aila, Börje, Cilla open it" in done.stdout
+    again = await run(url, tmp_path, "seal", id_, *trustees, "--threshold", "2")
+    assert "sealed to its trustees already" in again.stderr
+    registrar = tmp_path / "home" / "keys" / f"{id_}.registrar"
+    assert registrar.stat().st_mode & 0o777 == 0o600
+    async with desk.writing() as session:
+        setup = await sealing_of(session, election.id)
+    assert setup is not None
+    assert bytes.fromhex(registrar.read_text()) not in setup.canonical
+    rehearsal = await run(url, tmp_path, "rehearse", id_, *brought(media))
+    assert "3 groups opened the dummy ballot, and 3 that are too small did not" in rehearsal.stdout
+    missing = await run(url, tmp_path, "rehearse", id_, *brought(media[1:]))
+    assert missing.returncode == 1
+    assert "missing: Aila" in missing.stderr
+
+
+async def test_a_box_goes_out_is_counted_without_a_database_and_comes_back(  # noqa: PLR0917
+    server: Server,
+    database_name: str,
+    database: Database,
+    desk: Database,
+    tmp_path: Path,
+    media: list[Path],
+) -> None:
+    url = server.url(login=Login.DESK, database=database_name)
+    election = await a_sealed_town_election(desk, a_definition())
+    async with Door(database) as door:
+        for projects in ("12", "1", "23", "135"):
+            assert isinstance(await door.cast(a_cast(election, projects=projects), NOON), Recorded)
+    id_, box, public = str(election.id), str(tmp_path / "box"), str(tmp_path / "public")
+    early = await run(url, tmp_path, "export-log", id_, box)
+    assert "nothing is shown before it closes" in early.stderr
+    await closed_by_two(desk, election)
+    out = await run(url, tmp_path, "export-log", id_, box)
+    assert out.returncode == 0, out.stderr
+    assert "CONFIDENTIAL" in out.stderr
+    nowhere = "postgresql://nobody@127.0.0.1:1/none"
+    few = await run(nowhere, tmp_path, "tally", box, *brought(media[:1]), "--out", public)
+    assert "2 trustees are needed and 1 are here" in few.stderr
+    done = await run(nowhere, tmp_path, "tally", box, *brought(media[1:]), "--out", public)
+    assert done.returncode == 0, done.stderr
+    assert "4 entries: 4 counted, 0 superseded, 0 spoiled" in done.stdout
+    transcript = json.loads((tmp_path / "public" / "transcript.json").read_text())
+    assert transcript["trustees"] == ["Börje", "Cilla"]
+    back = await run(url, tmp_path, "publish-tally", id_, public, *PERSONS)
+    assert back.returncode == 0, back.stderr
+    twice = await run(url, tmp_path, "publish-tally", id_, public, *PERSONS)
+    assert twice.returncode == 1
