@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -19,13 +20,15 @@ from talkoot.base.ids import ElectionId, MunicipalityId, RoundId
 from talkoot.base.officials import OfficialRole
 from talkoot.base.passkeys import Assertion, RelyingParty, base64url, from_base64url, relying_party
 from talkoot.base.settings import Settings
-from talkoot.people import KeyFile, Official, asserted
+from talkoot.people import KeyFile, Official, asserted, signatures_of
 from talkoot.rounds import Municipality, municipality_kept, picture_kept, round_kept
 from talkoot.voting import log
 from talkoot.voting.intake import Door
+from talkoot.voting.log import DRAFT, ActKind, ActRequest, Signed, act_challenge
 from talkoot.voting.roll import CodeCost, CodeHasher
 from talkoot.web.app import application
 from tests.people.made_up import a_key, an_official
+from tests.voting.sealing.made import made as made_trustees
 from tests.web.town import (
     AT,
     CLOSES,
@@ -147,6 +150,12 @@ class Browser:
         options = json.loads(unescape(found[2]))
         return Offered(action=found[1], challenge=from_base64url(options["challenge"]))
 
+    async def offered_withdrawal(self, page: str) -> str:
+        """Give the address that withdraws the proposal which waits."""
+        found = re.search(r'action="([^"]+/withdraw)"', (await self.get(page)).text)
+        assert found
+        return found[1]
+
     async def sign(self, offered: "Offered", assertion: Assertion) -> httpx2.Response:
         """Send a signature."""
         token = await self.form_token()
@@ -185,6 +194,45 @@ def made(key: KeyFile, challenge: bytes, *, flags: int = 0x45, origin: str = BAS
     }
     name = base64url(id_)
     return json.dumps({"id": name, "rawId": name, "type": "public-key", "response": response})
+
+
+async def sealed_in(hall: Hall, first: Person, second: Person) -> ElectionId:
+    """Freeze a sealed election in the first town, signed by two, with trustees but no rehearsal."""
+    round_ = replace(a_round(), id=RoundId(uuid4()), slug="sinetti")
+    definition = log.definition_of(round_, MUNICIPALITY, ElectionId(uuid4()), rules())
+    request = ActRequest(
+        election_id=definition.election_id,
+        kind=ActKind.FREEZE,
+        state=DRAFT,
+        definition_hash=definition.hash,
+        reason="Valmis.",
+        nonce=bytes(16),
+        payload=log.freeze_payload(
+            opens_at=OPENS, closes_at=CLOSES, grace_s=300, appeals_until=CLOSES + timedelta(days=30)
+        ),
+    )
+    challenge = act_challenge(request)
+    async with hall.desk.writing() as session:
+        await round_kept(session, round_)
+        pair = await signatures_of(
+            session,
+            MUNICIPALITY.id,
+            challenge,
+            [asserted(each.key, challenge, PARTY) for each in (first, second)],
+            roles={MANAGER},
+            party=PARTY,
+        )
+        signed = Signed(signatures=pair, party=PARTY)
+        await log.frozen_sealed(
+            session, definition, request, round_id=round_.id, signed=signed, at=OPENS
+        )
+    return definition.election_id
+
+
+async def trustees_for(hall: Hall, election_id: ElectionId) -> None:
+    """Say to which trustees an election's ballots are sealed."""
+    async with hall.desk.writing() as session:
+        await log.sealing_kept(session, made_trustees(2, 3, election_id).setup)
 
 
 @asynccontextmanager
