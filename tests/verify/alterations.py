@@ -106,7 +106,7 @@ def a_figure_altered(random: Random, files: Files) -> str:
     """A value of a JSON file, whatever it is, is another one; the file stays well formed."""
     name = _some(random, {n: b"" for n, body in files.items() if body[:1] == b"{"})
     found = json.loads(files[name])
-    places = list(_places(found))
+    places = list(places_of(found))
     inside, key = random.choice(places)
     old = inside[key]
     match old:
@@ -122,18 +122,24 @@ def a_figure_altered(random: Random, files: Files) -> str:
     return f"{key} of {name} altered"
 
 
-def _places(found: dict[str, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
+def places_of(found: dict[str, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
     inside: Any = found
     for key in list(found) if isinstance(found, dict) else range(len(found)):
         yield inside, key
         if isinstance(inside[key], dict | list):
-            yield from _places(inside[key])
+            yield from places_of(inside[key])
+
+
+def leaves_of_all(files: Files) -> list[bytes]:
+    """The leaves of a board of any size below 256,000."""
+    names = sorted(name for name in files if "tile/entries" in name)
+    return [leaf for name in names for leaf in leaves_of({name: files[name]})]
 
 
 def leaves_of(files: Files) -> list[bytes]:
     """The leaves of a board of at most 256."""
     name = next(name for name in files if "tile/entries" in name)
-    body, leaves = files[name], []
+    body, leaves = files[name], list[bytes]()
     while body:
         end = 2 + int.from_bytes(body[:2], "big")
         leaves.append(body[2:end])

@@ -141,7 +141,7 @@ def results_of(
         },
         "standing": tree(hashes[: own.counted]).hex(),
         "trustees": ["Aila", "Bo", "Cecilia"],
-        "devices": [{"device": "lobby", "state": "reconciled", "head": "00" * 32, "entries": 0}],
+        "devices": [{"device": "ab" * 16, "state": "reconciled", "head": "00" * 32, "entries": 0}],
     }
     lies.transcript(said)
     files["result/transcript.json"] = json.dumps(said).encode()

@@ -155,7 +155,7 @@ def tiles(size: int) -> Iterator[tuple[str, slice]]:
 def signers(note: bytes, keys: Sequence[str]) -> tuple[str, set[str]]:
     """Give a C2SP signed note's text and which of the keys signed it; raise for a false line."""
     said, _, lines = note.decode().rpartition("\n\n")
-    said, known, good = said + "\n", {}, set()
+    said, known, good = said + "\n", dict[tuple[str, str], tuple[str, bytes]](), set[str]()
     for vkey in keys:
         name, number, body = vkey.split("+", 2)
         if sha(name.encode(), b"\n", exactly(body))[:4].hex() != number:
@@ -169,7 +169,9 @@ def signers(note: bytes, keys: Sequence[str]) -> tuple[str, set[str]]:
             message = b"cosignature/v1\ntime %d\n" % int.from_bytes(signature[:8], "big") + message
             signature = signature[8:]
         ed25519.Ed25519PublicKey.from_public_bytes(key[1:]).verify(signature, message)
-        good |= {vkey} if dash == "\u2014" else set()
+        if dash != "\u2014" or vkey in good:
+            raise ValueError(f"a line of {name} that is twice there, or is none")
+        good.add(vkey)
     return said, good
 
 
