@@ -5,16 +5,13 @@ None of it is granted to the residents' web role: only the desk's role reads or 
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0005"
-down_revision: str | None = max(
-    file.name[:4] for file in Path(__file__).parent.glob("000[34]_*.py")
-)  # chains onto what is there
+down_revision: str | None = "0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
