@@ -9,7 +9,7 @@ from talkoot.base.db import Database
 from talkoot.base.ids import ElectionId
 from talkoot.base.passkeys import rechecked
 from talkoot.people import asserted
-from talkoot.voting import log
+from talkoot.voting import board, log
 from talkoot.voting.log import ElectionState, act_challenge, act_record
 from tests.web.desk import DESK, PARTY, Hall, Person, a_hall, sealed_in, trustees_for
 from tests.web.town import CLOSES
@@ -54,6 +54,9 @@ async def test_t17_a_sealed_election_goes_from_act_to_act_and_each_is_on_the_log
     election_id = await sealed_in(hall, *persons)
     page = f"{DESK}/elections/{election_id}"
     await trustees_for(hall, election_id)
+    async with hall.desk.writing() as session:
+        key = board.create_board_key(hall.settings.keys_folder, election_id)
+        await board.started(session, election_id, key.verifier)
     done = [303, 303, 303]
     later = {"until": "2026-03-25T20:00"}
     for kind, more, state in (
@@ -67,6 +70,7 @@ async def test_t17_a_sealed_election_goes_from_act_to_act_and_each_is_on_the_log
         assert await state_of(hall, election_id) is state
     async with hall.desk.writing() as session:
         acts = await log.acts_of(session, election_id)
+        assert await board.size_of(session, election_id) == len(acts), "all, the freeze too"
         extended = await log.election_of(session, election_id)
     assert extended.closes_at.isoformat() == "2026-03-25T18:00:00+00:00", "Helsinki is UTC+2"
     assert sorted(each.request.kind.value for each in acts) == [

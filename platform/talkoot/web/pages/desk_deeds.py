@@ -12,7 +12,7 @@ from talkoot.base.errors import NotAllowed
 from talkoot.base.officials import OfficialRole
 from talkoot.base.passkeys import RelyingParty, Signature
 from talkoot.people import Proposal
-from talkoot.voting import log
+from talkoot.voting import board, log
 from talkoot.voting.log import (
     ActKind,
     ActRequest,
@@ -150,7 +150,23 @@ async def done(
     something has to hold before and does not.
     """
     signed = Signed(signatures=signatures, party=party)
-    return await log.moved(session, request_of(proposal), by=signed, at=at)
+    election = await log.moved(session, request_of(proposal), by=signed, at=at)
+    if election.assurance is Assurance.SEALED:
+        await _on_the_board(session, election)
+    return election
+
+
+async def _on_the_board(session: WriteSession, election: Election) -> None:
+    """Put every act on the election's public board that is not there yet, in their order.
+
+    An act from before the board was started follows with the next one. Where there is no board the
+    log alone has them.
+    """
+    if await board.board_of(session, election.id) is None:
+        return
+    for act in await log.acts_of(session, election.id):
+        record = msgspec.json.encode(log.act_record(act), order="deterministic")
+        await board.record_added(session, election.id, board.Kind.ACT, record)
 
 
 def lacking_in_words(voice: Voice, need: Need) -> str:
