@@ -17,7 +17,7 @@ from talkoot.voting.intake import AlreadyRecorded, Cast, Outcome, Recorded, Refu
 from talkoot.voting.log import PUBLISHED_STATES, Acceptance, accepts, elections_of_round
 from talkoot.voting.results import result_of
 from talkoot.voting.roll import SignInRefused, VoterSession
-from talkoot.web.access import Access, guarded
+from talkoot.web.access import EVERY_PHASE, WHILE_OPEN, Access, guarded
 from talkoot.web.api.documents import DefinitionDocument, definition_document
 from talkoot.web.api.problems import FaultDocument, problem_for
 from talkoot.web.api.requests import json_in
@@ -224,12 +224,17 @@ def _json(document: object, *, status: int = 200) -> Response:
 _ELECTION = "/api/v1/elections/{election}"
 ROUTES = [
     guarded(Route("/api/v1/municipalities", list_municipalities), Access.PUBLIC),
-    guarded(Route(_ELECTION, show_election), Access.PUBLIC),
-    guarded(Route(f"{_ELECTION}/sign-in", sign_in, methods=["POST"]), Access.PUBLIC),
+    guarded(Route(_ELECTION, show_election), Access.PUBLIC, phases=EVERY_PHASE),
+    guarded(
+        Route(f"{_ELECTION}/sign-in", sign_in, methods=["POST"]),
+        Access.PUBLIC,
+        phases=WHILE_OPEN,
+    ),
     guarded(
         Route(f"{_ELECTION}/ballots", cast_ballot, methods=["POST"]),
         Access.VOTER,
         gate=voters_only,
+        phases=WHILE_OPEN,
     ),
-    guarded(Route(f"{_ELECTION}/results", show_results), Access.PUBLIC),
+    guarded(Route(f"{_ELECTION}/results", show_results), Access.PUBLIC, phases=EVERY_PHASE),
 ]

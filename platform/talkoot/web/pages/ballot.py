@@ -12,7 +12,7 @@ from talkoot.voting.ballot import BallotDefinition, Channel, Fault, Method, Reca
 from talkoot.voting.intake import AlreadyRecorded, Cast, Recorded, Refusal, Refused
 from talkoot.voting.log import Acceptance, standing_of
 from talkoot.voting.roll import ended, receipt_kept
-from talkoot.web.access import Access, guarded
+from talkoot.web.access import EVERY_PHASE, WHILE_OPEN, Access, guarded
 from talkoot.web.errors import Trouble, trouble_of
 from talkoot.web.forms import SentBallot, ballot_in, form_of
 from talkoot.web.house import house_of
@@ -186,13 +186,18 @@ async def _ballot(
 
 _BASE = "/{language}/{municipality}/{round}"
 ROUTES = [
-    guarded(Route(f"{_BASE}/{name}", endpoint, methods=[method]), Access.VOTER, gate=voters_only)
-    for name, endpoint, method in (
-        ("ballot", show_ballot, "GET"),
-        ("ballot", show_ballot_again, "POST"),
-        ("review", review, "POST"),
-        ("cast", cast, "POST"),
-        ("recorded", recorded, "GET"),
-        ("sign-out", sign_out, "POST"),
+    guarded(
+        Route(f"{_BASE}/{name}", endpoint, methods=[method]),
+        Access.VOTER,
+        gate=voters_only,
+        phases=phases,
+    )
+    for name, endpoint, method, phases in (
+        ("ballot", show_ballot, "GET", WHILE_OPEN),
+        ("ballot", show_ballot_again, "POST", WHILE_OPEN),
+        ("review", review, "POST", WHILE_OPEN),
+        ("cast", cast, "POST", WHILE_OPEN),
+        ("recorded", recorded, "GET", EVERY_PHASE),
+        ("sign-out", sign_out, "POST", EVERY_PHASE),
     )
 ]

@@ -35,6 +35,7 @@ from talkoot.people import (
 )
 from talkoot.rounds import Round, rounds_of
 from talkoot.voting.log import ActKind, Assurance, Election, election_of
+from talkoot.web.access import EVERY_PHASE
 from talkoot.web.forms import form_of
 from talkoot.web.frame import Frame, Step
 from talkoot.web.house import House, house_of
@@ -371,8 +372,8 @@ def _id_in(request: Request) -> ProposalId:
 _ELECTION = "/{language}/desk/elections/{election}"
 _PROPOSAL = "/{language}/desk/proposals/{proposal}"
 ROUTES = [
-    desk_route(_ELECTION, show_election_at_desk, "GET", roles=EVERY_ROLE),
-    desk_route(f"{_ELECTION}/propose", propose_act, "POST", roles=PROPOSERS),
-    desk_route(f"{_PROPOSAL}/sign", sign_act, "POST", roles=SIGNERS),
-    desk_route(f"{_PROPOSAL}/withdraw", withdraw_act, "POST", roles=PROPOSERS),
+    desk_route(_ELECTION, show_election_at_desk, "GET", roles=EVERY_ROLE, phases=EVERY_PHASE),
+    desk_route(f"{_ELECTION}/propose", propose_act, "POST", roles=PROPOSERS, phases=EVERY_PHASE),
+    desk_route(f"{_PROPOSAL}/sign", sign_act, "POST", roles=SIGNERS, phases=EVERY_PHASE),
+    desk_route(f"{_PROPOSAL}/withdraw", withdraw_act, "POST", roles=PROPOSERS, phases=EVERY_PHASE),
 ]

@@ -14,7 +14,7 @@ from talkoot.base.officials import OfficialRole
 from talkoot.base.passkeys import RelyingParty, relying_party
 from talkoot.people import DeskSession, Official, OpenedDesk, desk_session_of
 from talkoot.rounds import Municipality, municipality_of
-from talkoot.web.access import Access, Endpoint, Unguarded, guarded
+from talkoot.web.access import Access, Endpoint, Phases, Unguarded, guarded
 from talkoot.web.assets import static_address
 from talkoot.web.doors import SAFE_METHODS
 from talkoot.web.forms import Form, StaleForm, form_of
@@ -68,9 +68,14 @@ class WordsPage:
 
 
 def desk_route(
-    path: str, endpoint: Endpoint, method: str, *, roles: Iterable[OfficialRole]
+    path: str,
+    endpoint: Endpoint,
+    method: str,
+    *,
+    roles: Iterable[OfficialRole],
+    phases: Phases | None = None,
 ) -> Route:
-    """Give a route of the desk for officials with one of the roles.
+    """Give a route of the desk for officials with one of the roles, working in these phases.
 
     Raises :class:`Unguarded` where no role is named.
     """
@@ -81,7 +86,8 @@ def desk_route(
     async def gate(request: Request) -> Response | None:
         return await _at_the_desk(request, wanted)
 
-    route = guarded(Route(path, endpoint, methods=[method]), Access.OFFICIAL, gate=gate)
+    bare = Route(path, endpoint, methods=[method])
+    route = guarded(bare, Access.OFFICIAL, gate=gate, phases=phases)
     setattr(route, _ROLES, wanted)
     return route
 

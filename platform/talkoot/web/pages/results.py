@@ -15,7 +15,7 @@ from talkoot.voting.results import (
     published_at,
     result_of,
 )
-from talkoot.web.access import Access, guarded
+from talkoot.web.access import EVERY_PHASE, Access, guarded
 from talkoot.web.errors import Trouble
 from talkoot.web.house import house_of
 from talkoot.web.pages.error_page import trouble_at
@@ -99,6 +99,6 @@ def plain(text: str) -> str:
 
 _PATH = "/{language}/{municipality}/{round}/results"
 ROUTES = [
-    guarded(Route(_PATH, show_results), Access.PUBLIC),
-    guarded(Route(f"{_PATH}/{{file}}", give_file), Access.PUBLIC),
+    guarded(Route(_PATH, show_results), Access.PUBLIC, phases=EVERY_PHASE),
+    guarded(Route(f"{_PATH}/{{file}}", give_file), Access.PUBLIC, phases=EVERY_PHASE),
 ]

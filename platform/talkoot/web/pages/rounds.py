@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from talkoot.rounds import Kind, PhaseKind
-from talkoot.web.access import Access, guarded
+from talkoot.web.access import EVERY_PHASE, Access, guarded
 from talkoot.web.counting import counting
 from talkoot.web.frame import Frame, frame_of
 from talkoot.web.house import house_of
@@ -134,5 +134,7 @@ async def show_round(request: Request) -> Response:
 
 
 ROUTES = [
-    guarded(Route("/{language}/{municipality}/{round}", show_round), Access.PUBLIC),
+    guarded(
+        Route("/{language}/{municipality}/{round}", show_round), Access.PUBLIC, phases=EVERY_PHASE
+    ),
 ]

@@ -21,7 +21,7 @@ from talkoot.voting.roll import (
     session_of,
     sign_in,
 )
-from talkoot.web.access import Access, guarded
+from talkoot.web.access import WHILE_OPEN, Access, guarded
 from talkoot.web.errors import ANSWERS, Trouble, trouble_of
 from talkoot.web.forms import Form, ballot_in, form_of
 from talkoot.web.house import House, house_of
@@ -145,6 +145,6 @@ async def _onwards(
 
 _PATH = "/{language}/{municipality}/{round}/sign-in"
 ROUTES = [
-    guarded(Route(_PATH, show_sign_in, methods=["GET"]), Access.PUBLIC),
-    guarded(Route(_PATH, send_code, methods=["POST"]), Access.PUBLIC),
+    guarded(Route(_PATH, show_sign_in, methods=["GET"]), Access.PUBLIC, phases=WHILE_OPEN),
+    guarded(Route(_PATH, send_code, methods=["POST"]), Access.PUBLIC, phases=WHILE_OPEN),
 ]
