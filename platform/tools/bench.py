@@ -25,6 +25,7 @@ GROUPS = {
     "cluster": "the count on one and two workers of a cluster",
     "start": "the first call of a process, with and without compiled kernels at hand",
     "intake": "ballots a second through the door",
+    "sealed": "sealed ballots, from the closed log to the published result",
 }
 ONLY = "--only"
 QUIET = 0.1

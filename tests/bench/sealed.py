@@ -1,7 +1,7 @@
 """A million sealed ballots, from closed log to published result: ``make bench ONLY=sealed``.
 
-The three commands of a ceremony run as people run them, each in a process of its own: the box is
-exported (and the rows written anew), counted with two trustees' keys, and published. An epoch holds
+The commands of a ceremony run as people run them, each in a process of its own: the box is exported
+(and the rows written anew) and counted with two trustees' keys; then it is published. An epoch holds
 a thousand ballots, as a busy door's do.
 """
 
@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 from sqlalchemy import text
@@ -22,7 +23,8 @@ from sqlalchemy import text
 from talkoot.base.db import Database, migrate
 from talkoot.base.db.embedded import Login
 from talkoot.base.ids import ElectionId
-from talkoot.voting.log import closed, epochs_kept, sealing_kept
+from talkoot.voting.log import closed, election_of, epochs_kept, sealing_kept
+from talkoot.voting.results import tally_kept
 from talkoot.voting.sealing import (
     EpochPosition,
     Opener,
@@ -148,26 +150,30 @@ def ceremony(election: str, url: str, folder: Path, ballots: int) -> None:
         (folder / key.name).write_bytes(locked(key, PASSPHRASE))
         media += ["--medium", str(folder / key.name)]
         media += ["--passphrase-file", str(folder / "passphrase")]
-    box, public = str(folder / "box"), str(folder / "public")
-    persons = ("--first", PERSONS.first, "--second", PERSONS.second)
+    box, public = folder / "box", folder / "public"
     steps = {
-        "export": done("export-log", election, box, url=url),
-        "tally": done("tally", box, *media, "--out", public, url="postgresql://nobody@/none"),
-        "publish": done("publish-tally", election, public, *persons, url=url),
+        "export": done("export-log", election, str(box), url=url),
+        "tally": done("tally", str(box), *media, "--out", str(public), url="postgresql:///none"),
     }
-    whole = sum(step.seconds for step in steps.values())
-    note = ", ".join(
-        f"{name} {step.seconds:.1f} s and {step.highest} MiB" for name, step in steps.items()
-    )
-    give(
-        Row(
-            name=f"sealed/{ballots}",
-            ours_s=whole,
-            runs=1,
-            n=ballots,
-            note=f"closed log to published result, wall seconds: {note}",
-        )
-    )
+    begun = time.perf_counter()
+    asyncio.run(kept(url, ElectionId(UUID(election)), public))
+    published = time.perf_counter() - begun
+    for name, step in steps.items():
+        note = f"wall seconds of a process; its highest memory {step.highest} MiB"
+        give(Row(name=f"sealed/{name}", ours_s=step.seconds, runs=1, n=ballots, note=note))
+    whole = sum(step.seconds for step in steps.values()) + published
+    note = f"closed log to published result, wall seconds; {published:.1f} of them to publish"
+    give(Row(name="sealed/whole", ours_s=whole, runs=1, n=ballots, note=note))
+
+
+async def kept(url: str, election_id: ElectionId, public: Path) -> None:
+    """Publish, as the command does once two have signed."""
+    desk = desk_of(url)
+    try:
+        async with desk.writing() as session:
+            await tally_kept(session, await election_of(session, election_id), public, LATER)
+    finally:
+        await desk.close()
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ from talkoot.base.db import WriteSession
 from talkoot.base.errors import NotAllowed
 from talkoot.base.ids import ElectionId
 from talkoot.cli.context import opened_desk
-from talkoot.voting import log
-from talkoot.voting.results import BoxHead, box_exported
+from talkoot.voting import board, log
+from talkoot.voting.results import BoxHead, Device, box_exported
 
 CLOSED = {"closed", "reconciling", "tallied", "counted"}
 """The states in which nothing more can be recorded, and ballots are still there."""
@@ -49,7 +49,26 @@ async def exported(session: WriteSession, election_id: ElectionId, folder: Path)
         raise NotAllowed(f"the election is {election.state}; nothing is shown before it closes")
     if election.state.value in BEFORE_THE_COUNT:
         await log.rows_shuffled(session, election_id)
+    note = await board.last_note(session, election_id) or b""
     try:
-        return await box_exported(session, election, folder, checkpoint="")
+        return await box_exported(
+            session,
+            election,
+            folder,
+            checkpoint=note.decode(),
+            devices=await _devices(session, election_id),
+        )
     except OSError as err:
         raise NotAllowed(f"{folder}: {err.strerror or err}") from err
+
+
+async def _devices(session: WriteSession, election_id: ElectionId) -> tuple[Device, ...]:
+    return tuple(
+        Device(
+            device=device.device_id.hex(),
+            state=device.state.value,
+            head="" if device.head is None else device.head.hex(),
+            entries=device.entries or 0,
+        )
+        for device in await log.devices_of(session, election_id)
+    )

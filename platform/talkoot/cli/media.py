@@ -1,6 +1,6 @@
 """Trustees' keys from the media that they bring, and the passphrases that open them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -37,3 +37,21 @@ def trustee_keys(media: Sequence[Path], passphrase_files: Sequence[Path]) -> tup
             passphrase = click.prompt(f"Passphrase of {name}", hide_input=True, err=True)
         keys.append(unlocked(content, passphrase))
     return tuple(keys)
+
+
+def signed_by_files(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take two officials' key files, their passphrases and a reason."""
+    for option in (
+        click.option("--reason", required=True, help="Why, as it will be published."),
+        click.option(
+            "--key-passphrase-file",
+            type=FILE,
+            multiple=True,
+            help="The key's passphrase (default: ask for it).",
+        ),
+        click.option(
+            "--key", type=FILE, multiple=True, required=True, help="An official's passkey file."
+        ),
+    ):
+        command = option(command)
+    return command

@@ -8,13 +8,15 @@ from uuid import UUID
 
 import click
 
+from talkoot.base.clock import system_clock
 from talkoot.base.errors import NotAllowed, NotFound
 from talkoot.base.ids import ElectionId
 from talkoot.base.settings import Settings
 from talkoot.cli.context import opened_desk
-from talkoot.cli.media import FILE, contents, trustee_keys
+from talkoot.cli.media import FILE, contents, signed_by_files, trustee_keys
+from talkoot.cli.signing import act_signed
 from talkoot.voting import log
-from talkoot.voting.log import ElectionState
+from talkoot.voting.log import Assurance, ElectionState
 from talkoot.voting.sealing import (
     PrivateKey,
     Rehearsal,
@@ -54,6 +56,8 @@ async def _sealed(
 ) -> SealingSetup:
     async with opened_desk() as (database, settings), database.writing() as session:
         election = await log.election_of(session, election_id)
+        if election.assurance is not Assurance.SEALED:
+            raise NotAllowed("this election was frozen as plain, and stays so")
         if election.state is not ElectionState.FROZEN:
             raise NotAllowed(f"the election is {election.state}; it is sealed before it opens")
         if await log.sealing_of(session, election_id) is not None:
@@ -97,23 +101,48 @@ def _registrar_key(settings: Settings, election_id: ElectionId) -> PrivateKey:
 @click.option(
     "--passphrase-file", type=FILE, multiple=True, help="Its passphrase (default: ask for it)."
 )
-def rehearse(election: UUID, media: Sequence[Path], passphrase_file: Sequence[Path]) -> None:
+@signed_by_files
+def rehearse(  # noqa: PLR0917 - click names every argument
+    election: UUID,
+    media: Sequence[Path],
+    passphrase_file: Sequence[Path],
+    key: Sequence[Path],
+    key_passphrase_file: Sequence[Path],
+    reason: str,
+) -> None:
     """Open a dummy ballot of ELECTION with every group of trustees, and with none too small.
 
-    Needs the media of all trustees. Where one group cannot open, nothing is recorded, and the
-    election cannot be opened.
+    Needs the media of all trustees. Two officials sign that it passed, with their key files. Where
+    one group cannot open, nothing is recorded, and the election cannot be opened.
     """
-    keys = trustee_keys(media, passphrase_file)
-    done = asyncio.run(_rehearsed(ElectionId(election), keys))
+    trustees = trustee_keys(media, passphrase_file)
+    keys = (key, key_passphrase_file)
+    done = asyncio.run(_rehearsed(ElectionId(election), trustees, keys, reason))
     click.echo(
         f"{election}: {len(done.opened)} groups opened the dummy ballot,"
         f" and {len(done.refused)} that are too small did not"
     )
 
 
-async def _rehearsed(election_id: ElectionId, keys: Sequence[TrusteeKey]) -> Rehearsal:
-    async with opened_desk() as (database, _), database.writing() as session:
+async def _rehearsed(
+    election_id: ElectionId,
+    trustees: Sequence[TrusteeKey],
+    keys: tuple[Sequence[Path], Sequence[Path]],
+    reason: str,
+) -> Rehearsal:
+    async with opened_desk() as (database, settings), database.writing() as session:
         setup = await log.sealing_of(session, election_id)
         if setup is None:
             raise NotFound(f"the ballots of election {election_id} are sealed to nobody yet")
-        return rehearsed(setup, keys)
+        done = rehearsed(setup, trustees)
+        await act_signed(
+            session,
+            settings,
+            await log.election_of(session, election_id),
+            log.ActKind.REHEARSE,
+            {"sealing": setup.hash.hex()},
+            keys=keys,
+            reason=reason,
+            at=system_clock(),
+        )
+    return done

@@ -1,6 +1,7 @@
 """``talkoot tally``, on a machine without database or network, and ``talkoot publish-tally``."""
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 from talkoot.base.clock import system_clock
 from talkoot.base.errors import NotAllowed
 from talkoot.base.ids import ElectionId
-from talkoot.cli.media import FILE, trustee_keys
+from talkoot.cli.media import FILE, contents, signed_by_files, trustee_keys
 from talkoot.voting.results import Tallied, Transcript, box_read, open_with, tallied
 from talkoot.voting.sealing import Opener, TrusteeKey, tally_key
 
@@ -74,26 +75,39 @@ def _lines(transcript: Transcript) -> list[str]:
 @click.command("publish-tally")
 @click.argument("election", type=click.UUID)
 @click.argument("folder", type=FOLDER)
-@click.option("--first", required=True, help="The first of the two persons who answer for this.")
-@click.option("--second", required=True, help="The second of them.")
-def publish_tally(election: UUID, folder: Path, first: str, second: str) -> None:
+@signed_by_files
+def publish_tally(
+    election: UUID,
+    folder: Path,
+    key: Sequence[Path],
+    key_passphrase_file: Sequence[Path],
+    reason: str,
+) -> None:
     """Publish the files of a ceremony in FOLDER as the result of ELECTION.
 
     They are kept only where they fit what the database itself recorded: the entries, the ballots
-    that stand, and the sums.
+    that stand, and the sums. Two officials sign the hash of the transcript with their key files.
     """
-    transcript = asyncio.run(_published(ElectionId(election), folder, (first, second)))
+    keys = (key, key_passphrase_file)
+    transcript = asyncio.run(_published(ElectionId(election), folder, keys, reason))
     click.echo("\n".join(_lines(transcript)))
     click.echo("  published")
 
 
-async def _published(election_id: ElectionId, folder: Path, persons: tuple[str, str]) -> Transcript:
+async def _published(
+    election_id: ElectionId, folder: Path, keys: tuple[Sequence[Path], Sequence[Path]], reason: str
+) -> Transcript:
     from talkoot.cli.context import opened_desk  # the count itself must need no database
+    from talkoot.cli.signing import act_signed
     from talkoot.voting import log
-    from talkoot.voting.results import tally_kept
+    from talkoot.voting.results import TRANSCRIPT, tally_kept
 
     at = system_clock()
-    async with opened_desk() as (database, _), database.writing() as session:
+    payload = {"transcript": hashlib.sha256(contents(folder / TRANSCRIPT)).hexdigest()}
+    async with opened_desk() as (database, settings), database.writing() as session:
         election = await log.election_of(session, election_id)
-        await log.counted(session, election_id, persons=log.TwoPersons(*persons), at=at)
+        kind = log.ActKind.TALLY
+        await act_signed(
+            session, settings, election, kind, payload, keys=keys, reason=reason, at=at
+        )
         return await tally_kept(session, election, folder, at)

@@ -11,14 +11,14 @@ from datetime import datetime
 
 from talkoot.base.bytes import Digest
 from talkoot.base.db import WriteSession
-from talkoot.base.errors import NotAllowed
+from talkoot.base.errors import BrokenLog, NotAllowed
 from talkoot.base.ids import ElectionId
 from talkoot.voting.ballot import BallotDefinition, Entry, Recast
 from talkoot.voting.intake.judge import Seal, judged, judged_repeat
 from talkoot.voting.intake.outcome import Cast, Outcome, Recorded, Refusal, Refused
 from talkoot.voting.intake.seals import Seals
 from talkoot.voting.intake.store import Store
-from talkoot.voting.log import ElectionHead, ElectionState, Submission, Voter
+from talkoot.voting.log import Assurance, ElectionHead, ElectionState, Submission, Voter
 from talkoot.voting.sealing import EpochId, parts_of, stored_submission
 
 DEFINITIONS_KEPT = 64
@@ -72,9 +72,17 @@ class Definitions:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[key] = Rules(
                 definition=await self._store.definition(session, head.id),
-                tally_public=await self._store.tally_public(session, head.id),
+                tally_public=await self._tally_public(session, head),
             )
         return self._kept[key]
+
+    async def _tally_public(self, session: WriteSession, head: ElectionHead) -> bytes | None:
+        """As ``Store`` says, but never ``None`` where sealing was promised and ballots may come."""
+        found = await self._store.tally_public(session, head.id)
+        promised = head.assurance is Assurance.SEALED and head.state is ElectionState.OPEN
+        if promised and found is None:
+            raise BrokenLog(f"election {head.id} is open, and its ballots are sealed to nobody")
+        return found
 
 
 class Batch:

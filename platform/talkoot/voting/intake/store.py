@@ -5,7 +5,7 @@ from typing import Protocol
 
 from talkoot.base.db import WriteSession
 from talkoot.base.ids import ElectionId
-from talkoot.voting import log
+from talkoot.voting import board, log
 from talkoot.voting.ballot import BallotDefinition, Entry
 from talkoot.voting.log import ElectionHead, Known, Stands, Submission, Voter
 from talkoot.voting.sealing import SealedEpoch
@@ -112,3 +112,4 @@ class LogStore:
         if epochs:
             await log.epochs_kept(session, epochs)
         await log.append_sealed(session, entries)
+        await board.ballots_waiting(session, [(entry.election_id, entry.hash) for entry in entries])
