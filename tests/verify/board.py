@@ -93,7 +93,9 @@ class Person:
         data = site + b"\x05" + bytes(4)
         said = {"type": "webauthn.get", "challenge": url64(challenge), "origin": origin}
         client = json.dumps(said | {"crossOrigin": False}).encode()
-        signed = self.key.sign(data + hashlib.sha256(client).digest(), ECDSA(SHA256()))
+        signed = self.key.sign(
+            data + hashlib.sha256(client).digest(), ECDSA(SHA256(), deterministic_signing=True)
+        )
         point = self.key.public_key().public_numbers()
         cose = bytes.fromhex("a5010203262001215820") + point.x.to_bytes(32, "big")
         cose += bytes.fromhex("225820") + point.y.to_bytes(32, "big")

@@ -22,7 +22,27 @@ OURS = sorted((Path(__file__).resolve().parents[1] / "data").rglob("*.pb"))
 REAL = sorted(FOLDER.glob("*.pb*"))
 SMALL_BYTES = 60_000
 """Of a file as it lies there: so many are decided in every run, the others with --full."""
-MANY_STEPS = {"Hungary_Budapest_2024.pb.gz": "22,001 steps of Add1: hours in exact numbers"}
+WITHIN_A_MINUTE = (
+    "Netherlands_Amsterdam_604",
+    "Netherlands_Assen_2024",
+    "Poland_Gdynia_2020_Grabowek__large",
+    "Poland_Gdynia_2023_Green_Budget",
+    "Poland_Gdynia_2024",
+    "Poland_Katowice_2020_Ligota-Panewniki",
+    "Poland_Krakow_2018_Debniki",
+    "Poland_Lodz_2024_Stoki-Sikawa-Podgorze",
+    "Poland_Poznan_2023_1_",
+    "Poland_Swiecie_2023",
+    "Poland_Warszawa_2017_Goclaw",
+    "Poland_Warszawa_2026_Sady_Zoliborskie",
+    "Poland_Wieliczka_2023_Green_Budget",
+    "Poland_Zabrze_2020",
+    "Switzerland_Zurich_",
+    "US_Stanford_",
+    "Worldwide_Mechanical_Turk_",
+    "poland_warszawa_2017_goclaw",
+)
+"""Real elections whose steps of Add1 the reader takes so fast; of others one takes hours."""
 PLAIN = (Rule.GREEDY, Rule.GREEDY_PER_COST, Rule.MES_COST, Rule.MES_CARDINALITY, Rule.PHRAGMEN)
 RULES = (
     *(AllocationRule(rule=rule, tie=TieRule.CHEAPER) for rule in PLAIN),
@@ -76,6 +96,6 @@ def test_the_reader_decides_a_real_election_as_the_count_does(file: Path) -> Non
 
 @pytest.mark.parametrize("file", [*parted(OURS, SMALL_BYTES), *parted(REAL, 0)])
 def test_the_reader_takes_the_steps_of_add1_as_the_count_does(file: Path) -> None:
-    if file.name in MANY_STEPS:
-        pytest.skip(MANY_STEPS[file.name])
+    if file in REAL and not file.name.startswith(WITHIN_A_MINUTE):
+        pytest.skip("its steps of Add1 are left out: too many for the reader in a minute")
     agree(file, ADD1)
