@@ -9,15 +9,20 @@ from talkoot import __version__
 from talkoot.base.errors import TalkootError
 
 _COMMANDS = {
+    "act": "talkoot.cli.acts:act",
     "activate-letters": "talkoot.cli.roll:activate_letters",
+    "board": "talkoot.cli.board:board",
     "close": "talkoot.cli.elections:close",
     "cluster": "talkoot.cli.cluster:cluster",
     "count": "talkoot.cli.count:count",
     "count-pb": "talkoot.cli.count_pb:count_pb",
+    "declare-backup": "talkoot.cli.acts:declare_backup",
     "demo": "talkoot.cli.run:demo",
+    "destroy": "talkoot.cli.acts:destroy",
     "elections": "talkoot.cli.elections:elections",
     "export-log": "talkoot.cli.export_log:export_log",
     "export-pb": "talkoot.cli.pabulib:export_pb",
+    "export-public": "talkoot.cli.export_public:export_public",
     "export-shards": "talkoot.cli.count:export_shards",
     "import-pb": "talkoot.cli.pabulib:import_pb",
     "import-roll": "talkoot.cli.roll:import_roll",
@@ -34,6 +39,7 @@ _COMMANDS = {
     "verify": "talkoot.cli.verify:verify",
     "tally": "talkoot.cli.tally:tally",
     "warm": "talkoot.cli.warm:warm",
+    "witness": "talkoot.cli.witness:witness",
 }
 
 

@@ -12,6 +12,7 @@ from talkoot.voting.roll.codes import (
     read,
     with_check,
 )
+from talkoot.voting.roll.destroy import secrets_destroyed
 from talkoot.voting.roll.hashing import STANDARD_COST, CodeCost, CodeHasher
 from talkoot.voting.roll.import_roll import RollReport, import_roll
 from talkoot.voting.roll.issue import (
@@ -106,6 +107,7 @@ __all__ = [
     "persons_with",
     "read",
     "receipt_kept",
+    "secrets_destroyed",
     "session_of",
     "sign_in",
     "swept",
