@@ -196,7 +196,7 @@ def made(key: KeyFile, challenge: bytes, *, flags: int = 0x45, origin: str = BAS
     return json.dumps({"id": name, "rawId": name, "type": "public-key", "response": response})
 
 
-async def sealed_in(hall: Hall, first: Person, second: Person) -> ElectionId:
+async def sealed_in(desk: Database, first: Person, second: Person) -> ElectionId:
     """Freeze a sealed election in the first town, signed by two, with trustees but no rehearsal."""
     round_ = replace(a_round(), id=RoundId(uuid4()), slug="sinetti")
     definition = log.definition_of(round_, MUNICIPALITY, ElectionId(uuid4()), rules())
@@ -212,7 +212,7 @@ async def sealed_in(hall: Hall, first: Person, second: Person) -> ElectionId:
         ),
     )
     challenge = act_challenge(request)
-    async with hall.desk.writing() as session:
+    async with desk.writing() as session:
         await round_kept(session, round_)
         pair = await signatures_of(
             session,
@@ -229,9 +229,9 @@ async def sealed_in(hall: Hall, first: Person, second: Person) -> ElectionId:
     return definition.election_id
 
 
-async def trustees_for(hall: Hall, election_id: ElectionId) -> None:
+async def trustees_for(desk: Database, election_id: ElectionId) -> None:
     """Say to which trustees an election's ballots are sealed."""
-    async with hall.desk.writing() as session:
+    async with desk.writing() as session:
         await log.sealing_kept(session, made_trustees(2, 3, election_id).setup)
 
 

@@ -51,9 +51,9 @@ async def test_t17_a_sealed_election_goes_from_act_to_act_and_each_is_on_the_log
     hall: Hall,
 ) -> None:
     persons = await two(hall)
-    election_id = await sealed_in(hall, *persons)
+    election_id = await sealed_in(hall.desk, *persons)
     page = f"{DESK}/elections/{election_id}"
-    await trustees_for(hall, election_id)
+    await trustees_for(hall.desk, election_id)
     async with hall.desk.writing() as session:
         key = board.create_board_key(hall.settings.keys_folder, election_id)
         await board.started(session, election_id, key.verifier)
@@ -90,7 +90,7 @@ async def test_t17_a_sealed_election_goes_from_act_to_act_and_each_is_on_the_log
 
 async def test_t17_a_sealed_election_does_not_open_before_a_rehearsal(hall: Hall) -> None:
     persons = await two(hall)
-    election_id = await sealed_in(hall, *persons)
+    election_id = await sealed_in(hall.desk, *persons)
     page = f"{DESK}/elections/{election_id}"
     assert await act(hall, persons, page, "rehearse") == [409]
     first = await hall.at_desk(persons[0])
@@ -104,9 +104,9 @@ async def test_an_extension_needs_a_later_end_and_a_lost_kiosk_needs_one_that_is
     hall: Hall,
 ) -> None:
     persons = await two(hall)
-    election_id = await sealed_in(hall, *persons)
+    election_id = await sealed_in(hall.desk, *persons)
     page = f"{DESK}/elections/{election_id}"
-    await trustees_for(hall, election_id)
+    await trustees_for(hall.desk, election_id)
     for kind in ("rehearse", "open"):
         assert await act(hall, persons, page, kind) == [303, 303, 303]
     for until in ("", "soon", "2026-13-01T00:00"):

@@ -17,7 +17,8 @@ from talkoot.voting import log
 from talkoot.web.app import self_contained
 from tests.journeys.browser.visitor import ARGUMENTS, DESKTOP, PATIENCE_MS, Watch
 from tests.journeys.served import SetClock, served
-from tests.web.desk import OTHER_TOWN, frozen_in
+from tests.people.made_up import an_official
+from tests.web.desk import OTHER_TOWN, Person, frozen_in, sealed_in, trustees_for
 from tests.web.town import AT, MUNICIPALITY, PICTURE
 
 DESK_ARGUMENTS = tuple(
@@ -64,6 +65,15 @@ class DeskHouse:
             )
             invitation = await invited(session, official.id, at=self.clock.shows)
         return self.url("fi", f"invitation#{invitation.token}")
+
+    async def sealed(self) -> ElectionId:
+        """Freeze a sealed election with trustees, signed by two officials with keys in files."""
+        async with self.desk.writing() as session:
+            signers = [await an_official(session, name) for name in ("Tuula", "Veikko")]
+        first, second = [Person(official=official, key=key) for official, key in signers]
+        election_id = await sealed_in(self.desk, first, second)
+        await trustees_for(self.desk, election_id)
+        return election_id
 
     async def state(self) -> log.ElectionState:
         """Give the state of the election."""

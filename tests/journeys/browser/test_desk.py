@@ -181,13 +181,15 @@ class Eye:
     house: DeskHouse
     language: str
     folder: Path
+    places: tuple[str, ...]
 
     async def looked_at(self, parts: tuple[str, ...], when: str = "") -> list[str]:
         """Give what is wrong with these pages on a desktop, a phone and a narrow phone."""
         faults: list[str] = []
         for part in parts:
             await self.page.goto(self.house.url(self.language, *([part] if part else [])))
-            name = f"{part.split('/', maxsplit=1)[0] or 'first'}{when}-{self.language}"
+            place, what = self.places.index(part), part.partition("/")[0] or "first"
+            name = f"{place}-{what}{when}-{self.language}"
             for device, size in (("desktop", DESKTOP), ("phone", PHONE), ("narrow", NARROW)):
                 await self.page.set_viewport_size(size)
                 if await scrolls_sideways(self.page):
@@ -203,13 +205,16 @@ class Eye:
 async def test_every_page_of_the_desk_can_be_used_by_everyone(
     desk_browser: Browser, house: DeskHouse, artefacts: Path, language: str
 ) -> None:
-    pages = ("sign-in", "invitation", "", f"elections/{house.election}", "keys")
+    sealed = f"elections/{await house.sealed()}"
+    pages = ("sign-in", "invitation", "", f"elections/{house.election}", "keys", sealed)
     async with sitting(desk_browser, house, language=language) as aino:
         page = aino.page
         await page.goto(await house.invitation("Aino Esimerkki", frozenset(OfficialRole)))
         await page.click("#desk-invitation button")
         await page.wait_for_url(house.url("fi"))
-        eye = Eye(page=page, house=house, language=language, folder=artefacts / "desk")
+        eye = Eye(
+            page=page, house=house, language=language, folder=artefacts / "desk", places=pages
+        )
         assert await eye.looked_at(pages) == []
         await proposed(page, house, "Avaamme niin kuin valtuusto päätti.")
         assert await eye.looked_at(pages[3:4], "-proposed") == []
