@@ -14,14 +14,18 @@ from talkoot.base.db import Database
 from talkoot.voting.intake import Cast, Door, LogStore, Outcome, Recorded
 from talkoot.voting.intake.batch import Answer, Batch, Definitions, Knock
 from talkoot.voting.intake.seals import Seals
+from talkoot.voting.log import Election
 from tests.bench.harness import RUNS, compared, give, tell
 from tests.bench.server import engines
 from tests.voting.log.made_up import NOON, a_cast, an_open_election
+from tests.voting.sealing_of import a_sealed_election
 
 CASTS_ALONE = 300
 CASTS_THROUGH_THE_DOOR = {1: 300, 8: 1000, 64: 3000, 512: 6000}
 CONNECTIONS = 16
 """Of the one-by-one way: what a web process's pool holds. The door uses one."""
+
+CASTS_SEALED, SEALED_CASTERS = 2_000, 64
 
 Way = Callable[[Cast], Awaitable[Outcome | Answer]]
 
@@ -82,6 +86,29 @@ async def main() -> None:
                 cpu_us=statistics.median(one.cpu_us for one in runs),
             )
 
+        sealed = await a_sealed_election(desk)
+
+        async def rate(into: Election) -> float:
+            casts = [a_cast(into) for _ in range(CASTS_SEALED)]
+            return (await measured(through_the_door, casts, SEALED_CASTERS)).rate
+
+        tell("sealed and plain, in turn")
+        both = [(await rate(election), await rate(sealed)) for _ in range(RUNS + 1)][1:]
+        plain_rate, sealed_rate = (statistics.median(some) for some in zip(*both, strict=True))
+        note = (
+            f"a sealed ballot against a plain one, {SEALED_CASTERS} casters at once, wall seconds:"
+            f" {sealed_rate:.0f} and {plain_rate:.0f} a second"
+        )
+        give(
+            compared(
+                "intake/sealed",
+                ours_s=1 / sealed_rate,
+                theirs_s=1 / plain_rate,
+                runs=RUNS,
+                n=CASTS_SEALED,
+                note=note,
+            )
+        )
         for casters, number in CASTS_THROUGH_THE_DOOR.items():
             tell(f"{casters} casters")
             grouped = await run(through_the_door, casters, number)

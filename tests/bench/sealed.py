@@ -1,8 +1,8 @@
 """A million sealed ballots, from closed log to published result: ``make bench ONLY=sealed``.
 
-The commands of a ceremony run as people run them, each in a process of its own: the box is exported
-(and the rows written anew) and counted with two trustees' keys; then it is published. An epoch holds
-a thousand ballots, as a busy door's do.
+The commands of a ceremony run as people run them, each in a process of its own: the box is
+exported (and the rows written anew) and counted with two trustees' keys; then it is published. An
+epoch holds a thousand ballots, as a busy door's do.
 """
 
 import asyncio
