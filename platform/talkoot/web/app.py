@@ -17,6 +17,7 @@ from talkoot.base.settings import Settings
 from talkoot.voting.intake import Door
 from talkoot.voting.roll import CodeHasher
 from talkoot.web.access import check_guarded
+from talkoot.web.api import board as api_board
 from talkoot.web.api import elections as api_elections
 from talkoot.web.api.problems import problem_for
 from talkoot.web.doors import Doors, allowed_hosts
@@ -45,6 +46,7 @@ def all_routes() -> list[BaseRoute]:
     """Every route, those with fixed words before those with names."""
     return [
         *files.ROUTES,
+        *api_board.ROUTES,
         *api_elections.ROUTES,
         *desk_sign_in.ROUTES,
         *desk.ROUTES,

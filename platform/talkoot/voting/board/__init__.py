@@ -14,7 +14,9 @@ from talkoot.voting.board.notes import (
     is_signed,
     origin_of,
 )
+from talkoot.voting.board.public import BoardFile, board_file, board_files, witnessed
 from talkoot.voting.board.publish import BATCH_MIN, Closing, published
+from talkoot.voting.board.receipts import Fate, Found, Proof, found_for, named_by, proof_for
 from talkoot.voting.board.store import (
     Board,
     ballots_waiting,
@@ -25,35 +27,47 @@ from talkoot.voting.board.store import (
     size_of,
     started,
     waiting_count,
+    witnesses_named,
 )
 
 __all__ = [
     "BATCH_MIN",
     "BadNote",
     "Board",
+    "BoardFile",
     "Checkpoint",
     "Closing",
+    "Fate",
+    "Found",
     "Kind",
     "Leaf",
     "Note",
+    "Proof",
     "SigningKey",
     "Use",
     "VerifierKey",
     "ballots_waiting",
+    "board_file",
+    "board_files",
     "board_for",
     "board_key",
     "board_of",
     "checked",
     "cosigned",
     "create_board_key",
+    "found_for",
     "is_signed",
     "key_in",
     "last_note",
+    "named_by",
     "new_key",
     "origin_of",
+    "proof_for",
     "published",
     "record_added",
     "size_of",
     "started",
     "waiting_count",
+    "witnessed",
+    "witnesses_named",
 ]

@@ -6,9 +6,16 @@ from enum import Enum
 from talkoot.base.db import WriteSession
 from talkoot.base.errors import BrokenLog, NotAllowed
 from talkoot.base.ids import ElectionId
-from talkoot.voting.board.fsck import note_faults, tree_read
+from talkoot.voting.board.fsck import Findings, note_faults, tree_read
 from talkoot.voting.board.leaves import Kind, Leaf
-from talkoot.voting.board.notes import Checkpoint, Note, SigningKey, origin_of, signed
+from talkoot.voting.board.notes import (
+    BadNote,
+    Checkpoint,
+    Note,
+    SigningKey,
+    origin_of,
+    signed,
+)
 from talkoot.voting.board.store import (
     appended,
     board_for,
@@ -56,7 +63,7 @@ async def published(
         await no_longer_waiting(session, election_id, waiting)
     found = await tree_read(session, election_id)
     before = await last_note(session, election_id)
-    last = None if before is None else Checkpoint.read(Note.read(before).text)
+    last = None if before is None else _read(before, found)
     if before is not None and last is not None:
         found.faults += note_faults(board, found, last.size, before)
     if found.faults:
@@ -67,3 +74,11 @@ async def published(
     note = signed(now, signer).octets
     await note_kept(session, election_id, size=now.size, note=note, at=at)
     return now
+
+
+def _read(note: bytes, found: Findings) -> Checkpoint | None:
+    try:
+        return Checkpoint.read(Note.read(note).text)
+    except BadNote as err:
+        found.faults.append(f"the newest checkpoint: {err}")
+        return None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from talkoot.base.bytes import Digest
@@ -13,10 +13,11 @@ from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.errors import BrokenLog, NotAllowed, NotFound
 from talkoot.base.ids import ElectionId
 from talkoot.voting.board.leaves import Kind, Leaf
-from talkoot.voting.board.notes import VerifierKey
+from talkoot.voting.board.notes import Use, VerifierKey
 from talkoot.voting.board.tables import (
     BoardRow,
     CheckpointRow,
+    CosignatureRow,
     LeafRow,
     NodeRow,
     RecordRow,
@@ -261,3 +262,39 @@ async def note_kept(
     """Keep a signed checkpoint. The database refuses a second one of the same size."""
     row = {"election_id": election_id, "size": size, "note": note, "signed_at": at}
     await session.execute(insert(CheckpointRow).values(row))
+
+
+async def witnesses_named(
+    session: WriteSession, election_id: ElectionId, keys: Sequence[VerifierKey], *, quorum: int
+) -> None:
+    """Take cosignatures of these witnesses too, and advise readers to demand so many.
+
+    Raises :class:`NotAllowed` for a key that is no witness's, or more than there are witnesses.
+    """
+    if any(key.use is not Use.WITNESS for key in keys):
+        raise NotAllowed("this is no witness's key")
+    for key in keys:
+        row = {"election_id": election_id, "witness_key": str(key)}
+        await session.execute(insert(WitnessRow).values(row).on_conflict_do_nothing())
+    board = await board_for(session, election_id)
+    if not 0 <= quorum <= len(board.witnesses):
+        raise NotAllowed(f"there are {len(board.witnesses)} witnesses, not {quorum}")
+    change = update(BoardRow).where(BoardRow.election_id == election_id)
+    await session.execute(change.values(quorum=quorum))
+
+
+async def lines_under(session: ReadSession, election_id: ElectionId, size: int) -> Sequence[str]:
+    """Give the witnesses' lines under a checkpoint, sorted."""
+    query = select(CosignatureRow.line).where(
+        CosignatureRow.election_id == election_id, CosignatureRow.size == size
+    )
+    return (await session.scalars(query.order_by(CosignatureRow.witness_key))).all()
+
+
+async def cosignature_kept(
+    session: WriteSession, election_id: ElectionId, size: int, key: str, line: str
+) -> int:
+    """Keep a witness's line; the first one of each witness stands. Give how many were new."""
+    row = {"election_id": election_id, "size": size, "witness_key": key, "line": line}
+    made = insert(CosignatureRow).values(row).on_conflict_do_nothing()
+    return int(await session.scalar(made.returning(CosignatureRow.size)) is not None)
