@@ -25,6 +25,7 @@ from talkoot.voting.results.figures import (
 from talkoot.voting.results.files import BALLOTS, RESULT, files_of, head_of, pb_of
 from talkoot.voting.results.gather import Gathering, partition_from
 from talkoot.voting.results.partition import PartCount, Partition, added, partition_counted
+from talkoot.voting.results.public_folder import public_folder
 from talkoot.voting.results.publish import partition_read, published, recounted
 from talkoot.voting.results.sealed import (
     Open,
@@ -100,6 +101,7 @@ __all__ = [
     "pb_of",
     "public_file",
     "public_files_of",
+    "public_folder",
     "published",
     "published_at",
     "recounted",
