@@ -1,9 +1,9 @@
 /* The same loops as the kernels of talkoot.voting.dedup and talkoot.voting.tally, in C: what a
  * programmer with a compiler at hand would have. Compiled when measured, never shipped.
  *
- * A cell of the table is tag << 32 | row; the words are those of the kernels. The fates and the rows
- * superseded by others are written as the kernels write them, except that a repeat which lost to
- * another entry is looked for by comparing it with the few others of its voter.
+ * A cell is tag << 32 | row; the words are those of the kernels. The fates and the rows superseded
+ * by others are written as the kernels write them, except that a repeat which lost to another entry
+ * is looked for by comparing it with the few others of its voter.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 
 #define EMPTY UINT64_MAX
 #define TAG 0xFFFFFFFF00000000u
-#define FARTHEST 512
-#define SPARE (2 * FARTHEST)
+#define MOST_ALIKE 512
+#define MOST_MOVES 64
 enum { STANDS = 0, SUPERSEDED = 1, DUPLICATE = 2 };
 
 typedef struct {
@@ -25,8 +25,8 @@ typedef struct {
 
 static inline int64_t row_of(uint64_t cell) { return (int64_t)(uint32_t)cell; }
 
-static inline int64_t home(uint64_t cell, uint64_t slots) {
-    return (int64_t)(((cell >> 32) * slots) >> 32);
+static inline uint64_t home(uint64_t cell, uint64_t places) {
+    return ((cell >> 32) * places) >> 32;
 }
 
 static inline int same_tag(uint64_t one, uint64_t other) { return ((one ^ other) & TAG) == 0; }
@@ -64,61 +64,76 @@ static void spread(int64_t n, const uint64_t (*voter)[2], int bits, int64_t *end
     }
 }
 
-static int pushed_in(uint64_t *table, int64_t length, int64_t at, uint64_t cell) {
-    while (cell != EMPTY) {
-        if (at == length - 1) return -1;
-        uint64_t before = table[at];
-        table[at++] = cell;
-        cell = before;
+static void counted_in(const uint64_t *cells, uint64_t n, uint64_t *part, uint32_t *counts) {
+    uint32_t total = 0;
+    memset(counts, 0, n * sizeof *counts);
+    for (uint64_t i = 0; i < n; i++) counts[home(cells[i], n)]++;
+    for (uint64_t place = 0; place < n; place++) {
+        uint32_t here = counts[place];
+        counts[place] = total;
+        total += here;
+    }
+    for (uint64_t i = 0; i < n; i++) part[counts[home(cells[i], n)]++] = cells[i];
+}
+
+static int put_right(uint64_t *part, uint64_t n) {
+    uint64_t moves = 0;
+    for (uint64_t place = 1; place < n; place++) {
+        uint64_t cell = part[place], at = place;
+        for (; at > 0 && part[at - 1] > cell; at--) part[at] = part[at - 1];
+        part[at] = cell;
+        moves += place - at;
+        if (moves > MOST_MOVES * n) return -1;
     }
     return 0;
 }
 
-static int64_t filled(const uint64_t *cells, int64_t n, uint64_t *table, int64_t slots,
-                      uint64_t *seen) {
+static int64_t meeting(const uint64_t *part, uint64_t n, uint64_t *met) {
     int64_t again = 0;
-    for (int64_t i = 0; i < n; i++) {
-        uint64_t cell = cells[i];
-        int64_t at = home(cell, (uint64_t)slots), end = at + FARTHEST;
-        while (table[at] < cell && !same_tag(table[at], cell))
-            if (++at == end) return -1;
-        if (table[at] != EMPTY && same_tag(table[at], cell)) seen[again++] = cell;
-        else if (pushed_in(table, slots + SPARE, at, cell)) return -1;
+    for (uint64_t place = 1; place < n; place++) {
+        met[again] = place;
+        again += same_tag(part[place], part[place - 1]);
     }
     return again;
 }
 
-static int64_t place_of(const Entries *e, const uint64_t *table, int64_t slots, uint64_t cell) {
-    int64_t at = home(cell, (uint64_t)slots);
-    while (table[at] != EMPTY && (table[at] & TAG) < (cell & TAG)) at++;
-    while (table[at] != EMPTY && same_tag(table[at], cell)) {
-        if (same_voter(e, row_of(cell), row_of(table[at]))) return at;
-        at++;
-    }
-    return at;
+static int after(const Entries *e, uint64_t cell, uint64_t other) {
+    const uint64_t *one = e->voter[row_of(cell)], *two = e->voter[row_of(other)];
+    return one[0] != two[0] ? one[0] > two[0] : one[1] > two[1];
 }
 
-static int64_t decided(const Entries *e, uint64_t *table, int64_t slots, uint64_t *seen,
-                       int64_t again) {
-    int64_t lost = 0;
-    for (int64_t i = 0; i < again; i++) {
-        uint64_t cell = seen[i];
-        int64_t at = place_of(e, table, slots, cell), row = row_of(cell);
-        int64_t other = row_of(table[at]);
-        if (table[at] == EMPTY || !same_tag(table[at], cell) || !same_voter(e, row, other)) {
-            if (pushed_in(table, slots + SPARE, at, cell)) return -1;
-            continue;
+static int64_t decided(const Entries *e, uint64_t *part, const uint64_t *met, int64_t again,
+                       int64_t *lost_rows) {
+    int64_t lost = 0, i = 0;
+    while (i < again) {
+        uint64_t first = met[i] - 1, end = first + 1;
+        while (i < again && same_tag(part[met[i]], part[first])) {
+            uint64_t cell = part[met[i]], at = first;
+            int64_t row = row_of(cell);
+            part[met[i++]] = EMPTY;
+            while (at < end && !same_voter(e, row, row_of(part[at]))) at++;
+            if (at == end) {
+                if (end - first == MOST_ALIKE) return -1;
+                part[end++] = cell;
+                continue;
+            }
+            int64_t other = row_of(part[at]);
+            int order = compared(e, row, other);
+            if (order > 0) {
+                e->by[other] = row;
+                e->fates[other] = SUPERSEDED;
+                part[at] = cell;
+                lost_rows[lost++] = other;
+            } else {
+                e->by[row] = other;
+                e->fates[row] = order < 0 ? SUPERSEDED : DUPLICATE;
+                if (order < 0) lost_rows[lost++] = row;
+            }
         }
-        int order = compared(e, row, other);
-        if (order > 0) {
-            e->by[other] = row;
-            e->fates[other] = SUPERSEDED;
-            table[at] = cell;
-            seen[lost++] = (uint64_t)other;
-        } else {
-            e->by[row] = other;
-            e->fates[row] = order < 0 ? SUPERSEDED : DUPLICATE;
-            if (order < 0) seen[lost++] = (uint64_t)row;
+        for (uint64_t place = first + 1; place < end; place++) {
+            uint64_t cell = part[place], at = place;
+            for (; at > first && !after(e, cell, part[at - 1]); at--) part[at] = part[at - 1];
+            part[at] = cell;
         }
     }
     return lost;
@@ -157,28 +172,12 @@ static void led_home(const Entries *e, int64_t *rows, int64_t lost) {
     }
 }
 
-static int after(const Entries *e, uint64_t cell, uint64_t other) {
-    const uint64_t *one = e->voter[row_of(cell)], *two = e->voter[row_of(other)];
-    return one[0] != two[0] ? one[0] > two[0] : one[1] > two[1];
-}
-
-static int64_t read_out(const Entries *e, const uint64_t *table, int64_t length, uint64_t *run,
-                        int64_t *standing) {
+static int64_t read_out(const uint64_t *part, uint64_t n, int64_t *standing) {
     int64_t count = 0;
-    for (int64_t i = 0; i < length; i++) {
-        run[count] = table[i];
-        count += table[i] != EMPTY;
+    for (uint64_t i = 0; i < n; i++) {
+        standing[count] = row_of(part[i]);
+        count += part[i] != EMPTY;
     }
-    for (int64_t i = 1; i < count; i++) {
-        uint64_t cell = run[i];
-        int64_t at = i;
-        while (at > 0 && same_tag(run[at - 1], cell) && !after(e, cell, run[at - 1])) {
-            run[at] = run[at - 1];
-            at--;
-        }
-        run[at] = cell;
-    }
-    for (int64_t i = 0; i < count; i++) standing[i] = row_of(run[i]);
     return count;
 }
 
@@ -197,20 +196,23 @@ int64_t settled(int64_t n, const uint64_t (*voter)[2], const uint64_t (*preceden
         int64_t size = ends[part] - (part ? ends[part - 1] : 0);
         if (size > largest) largest = size;
     }
-    uint64_t *table = malloc((size_t)(largest * 5 / 3 + 1 + SPARE) * sizeof *table);
-    uint64_t *seen = malloc((size_t)(largest + 1) * sizeof *seen);
-    if (!table || !seen) return -1;
+    uint64_t *sorted = malloc((size_t)(largest + 1) * sizeof *sorted);
+    uint64_t *met = malloc((size_t)(largest + 1) * sizeof *met);
+    int64_t *lost_rows = malloc((size_t)(largest + 1) * sizeof *lost_rows);
+    uint32_t *counts = malloc((size_t)(largest + 1) * sizeof *counts);
+    if (!sorted || !met || !lost_rows || !counts) return -1;
     for (int64_t part = 0; part < parts; part++) {
-        int64_t slots = (ends[part] - start) * 5 / 3 + 1, length = slots + SPARE;
-        memset(table, 0xFF, (size_t)length * sizeof *table);
-        int64_t again = filled(cells + start, ends[part] - start, table, slots, seen);
-        int64_t lost = again < 0 ? -1 : decided(&e, table, slots, seen, again);
+        uint64_t size = (uint64_t)(ends[part] - start);
+        counted_in(cells + start, size, sorted, counts);
+        if (put_right(sorted, size)) return -1;
+        int64_t again = meeting(sorted, size, met);
+        int64_t lost = decided(&e, sorted, met, again, lost_rows);
         if (lost < 0) return -1;
-        led_home(&e, (int64_t *)seen, lost);
-        count += read_out(&e, table, length, seen, standing + count);
+        led_home(&e, lost_rows, lost);
+        count += read_out(sorted, size, standing + count);
         start = ends[part];
     }
-    free(ends), free(cells), free(table), free(seen);
+    free(ends), free(cells), free(sorted), free(met), free(lost_rows), free(counts);
     return count;
 }
 

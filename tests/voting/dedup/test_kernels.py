@@ -1,5 +1,6 @@
 """The table settles as the slow twin does, whatever keys, parts, batches and repeats come."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from random import Random
 
@@ -19,6 +20,7 @@ from talkoot.voting.dedup import (
     settle,
     settled,
 )
+from talkoot.voting.dedup.columns import U64
 from talkoot.voting.dedup.sorting import settled_by_sorting
 from tests.voting.dedup.made_up_columns import alike_columns, columns, picked, spread_columns
 
@@ -173,10 +175,23 @@ def test_keys_that_are_no_hash_are_settled_by_sorting() -> None:
     assert settled(entries).standing.tolist() == list(range(number))[::-1]
 
 
-def test_the_table_says_where_keys_crowd() -> None:
-    number = 2000
+def voters_with_one_tag(number: int) -> U64:
     keys = np.zeros((number, 2), np.uint64)
-    keys[:, 0] = np.arange(number, dtype=np.uint64) << np.uint64(32)
+    keys[:, 1] = np.arange(number)
+    return keys
+
+
+def voters_at_one_place(number: int) -> U64:
+    """Their tags fall, and all are so small that counting puts them in the same place."""
+    keys = np.zeros((number, 2), np.uint64)
+    keys[:, 0] = np.arange(number, dtype=np.uint64)[::-1] << np.uint64(32)
+    return keys
+
+
+@pytest.mark.parametrize("crowd", [voters_with_one_tag, voters_at_one_place])
+def test_the_kernel_says_where_keys_crowd(crowd: Callable[[int], U64]) -> None:
+    number = 2000
+    keys = crowd(number)
     entries = columns(keys, np.zeros(number, np.uint64), np.zeros((number, 32), np.uint8))
     ends, cells = settle._spread(entries)
     count = kernels.settled_parts(
@@ -185,7 +200,8 @@ def test_the_table_says_where_keys_crowd() -> None:
         entries.entry_hash,
         ends,
         cells,
-        np.empty(kernels.slots_for(number) + kernels.SPARE, np.uint64),
+        np.empty(number + 1, np.uint64),
+        np.empty(number + 1, np.uint32),
         np.empty(number + 1, np.uint64),
         np.empty(number + 1, np.uint64),
         np.full(number, -1),

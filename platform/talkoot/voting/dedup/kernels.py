@@ -1,40 +1,41 @@
-"""The table that settles entries, as compiled loops.
+"""Which entry of each voter stands, as compiled loops.
 
 Voter keys are output of a keyed hash, so their own bits say where they go. First the rows are
 spread by the top bits of their keys into parts so small that what follows stays in the cache. Each
-part then fills an open-addressing table with linear probing, whose home slot rises with the key and
-whose cells are kept in the order of their keys (Amble and Knuth, *Ordered hash tables*, 1974;
-Gonnet and Munro, *The analysis of linear probing sort*, 1984): read from one end to the other, it
-gives the part sorted by voter key.
+part is then sorted by the next 32 bits: counted into as many places as it has rows, which nearly
+sorts it, and put right by insertion (Isaac and Singleton, *Sorting by address calculation*, 1956).
 
-A cell of the table is ``tag << 32 | row``: the 32 bits of the voter key that follow those of the
-part, and the entry's row. Most keys never meet their own tag again, so their columns are not
-looked at a second time. ``reference.py`` is the slow twin.
+A cell is ``tag << 32 | row``: the 32 bits of the voter key that follow those of the part, and the
+entry's row. Most keys never meet their own tag again, so their columns are not looked at a second
+time; those that do lie next to each other, in the order of their rows. ``reference.py`` is the slow
+twin.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from talkoot.base.compiled import inlined, kernel
 from talkoot.voting.dedup.columns import I64, U8, U64
 from talkoot.voting.dedup.settlement import Standing
 
 Cell = np.uint64
+U32 = npt.NDArray[np.uint32]
 Place = np.int64
 
 EMPTY = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
-"""A cell without an entry; greater than every cell with one."""
+"""In place of a cell that does not stand; no cell has this value."""
 TAG = np.uint64(0xFFFF_FFFF_0000_0000)
 ROW = np.uint64(0x0000_0000_FFFF_FFFF)
 HALF = np.uint64(32)
-NOTHING = np.uint64(0)
+NOTHING, ONE = np.uint64(0), np.uint64(1)
 
-FARTHEST = 512
-"""How many cells from its home an entry may lie. With keys of a hash and a table filled to 0.6 the
-farthest of 10^9 is expected below 200; beyond this bound the keys are not a hash's."""
-SPARE = 2 * FARTHEST
-"""Cells behind the last home slot, so that no cluster has to go round."""
+MOST_ALIKE = 512
+"""How many voters may share the bits that sort them. Of keys of a hash hardly ever two do; beyond
+this bound the keys are not a hash's."""
+MOST_MOVES = 64
+"""By how many places insertion may move a cell on average: expected is less than one."""
 CROWDED = -1
-"""The answer where an entry would lie too far from its home."""
+"""The answer where keys are not a hash's, and another way must be taken."""
 
 MAY_REPEAT = 3
 """A fate for the time being: superseded, as another entry of this voter is, perhaps the same."""
@@ -43,18 +44,10 @@ _ONE_LOST = -2
 """What a row that stands holds for the time being, where one entry lost to it."""
 
 
-def slots_for(rows: int) -> int:
-    """How many home slots a table for so many rows has: it is filled to 0.6 at the most."""
-    return rows * 5 // 3 + 1
-
-
-_slots_for = inlined(slots_for)
-
-
 @inlined
-def _home(cell: Cell, slots: Cell) -> Place:
-    """The slot where a cell belongs, from 0 to ``slots`` - 1; it rises with the tag."""
-    return np.int64(((cell >> HALF) * slots) >> HALF)
+def _home(cell: Cell, places: Cell) -> Cell:
+    """The place where a cell about belongs, from 0 to ``places`` - 1; it rises with the tag."""
+    return ((cell >> HALF) * places) >> HALF
 
 
 @kernel("void(const(u8[:, ::1]), u8, i8[::1], u8[::1])")
@@ -85,45 +78,54 @@ def spread(voter: U64, bits: Cell, ends: I64, cells: U64) -> None:
 
 
 @inlined
-def _pushed_in(table: U64, at: Place, cell: Cell) -> int:
-    """Put a cell where it belongs and move those behind it on; ``CROWDED`` where none is free."""
-    while cell != EMPTY:
-        if at == len(table) - 1:
+def _counted_in(cells: U64, part: U64, counts: U32) -> None:
+    """Copy the cells, nearly sorted, each to where about it belongs."""
+    places = np.uint64(len(cells))
+    for place in range(places):
+        counts[place] = np.uint32(0)
+    for cell in cells:
+        counts[_home(cell, places)] += np.uint32(1)
+    total = np.uint32(0)
+    for place in range(places):
+        here = counts[place]
+        counts[place] = total
+        total += here
+    for cell in cells:
+        home = _home(cell, places)
+        part[np.uint64(counts[home])] = cell
+        counts[home] += np.uint32(1)
+
+
+@inlined
+def _put_right(part: U64) -> int:
+    """Sort what is nearly sorted; ``CROWDED`` where it is not."""
+    moves = np.uint64(0)
+    most = np.uint64(MOST_MOVES) * np.uint64(len(part))
+    for place in range(ONE, np.uint64(len(part))):
+        cell, at = part[place], np.uint64(place)
+        while at > NOTHING and part[at - ONE] > cell:
+            part[at] = part[at - ONE]
+            at -= ONE
+        part[at] = cell
+        moves += place - at
+        if moves > most:
             return CROWDED
-        before = table[at]
-        table[at] = cell
-        cell = before
-        at += 1
     return 0
 
 
 @inlined
-def _filled(cells: U64, table: U64, slots: Cell, seen: U64, met: U64) -> int:
-    """Fill the table with each tag's first cell.
-
-    Gives how many cells met their tag already: these are in ``seen``, what they met in ``met``.
-    """
-    again = 0
-    for cell in cells:
-        at = _home(cell, slots)
-        end = at + FARTHEST
-        while table[at] < cell and (table[at] ^ cell) & TAG != NOTHING:
-            at += 1
-            if at == end:
-                return CROWDED
-        other = table[at]
-        if other != EMPTY and (other ^ cell) & TAG == NOTHING:
-            seen[again] = cell
-            met[again] = other
-            again += 1
-        elif _pushed_in(table, at, cell) == CROWDED:
-            return CROWDED
-    return again
+def _meeting(part: U64, met: U64) -> int:
+    """The places whose cell has the tag of the cell before; gives how many there are."""
+    again = np.uint64(0)
+    for place in range(ONE, np.uint64(len(part))):
+        met[again] = place
+        again += np.uint64((part[place] ^ part[place - ONE]) & TAG == NOTHING)
+    return int(again)
 
 
 @inlined
 def _fetched(  # noqa: PLR0917 - a kernel takes its arrays by place
-    voter: U64, precedence: U64, seen: U64, met: U64, again: int, by: I64
+    voter: U64, precedence: U64, part: U64, met: U64, again: int, by: I64
 ) -> Cell:
     """Touch all that the decisions will look at.
 
@@ -132,7 +134,7 @@ def _fetched(  # noqa: PLR0917 - a kernel takes its arrays by place
     """
     mixed = NOTHING
     for i in range(again):
-        row, other = np.int64(seen[i] & ROW), np.int64(met[i] & ROW)
+        row, other = np.int64(part[met[i]] & ROW), np.int64(part[met[i] - ONE] & ROW)
         mixed ^= voter[row, 1] ^ voter[other, 1] ^ precedence[row, 0] ^ precedence[other, 0]
         mixed ^= np.uint64(by[row]) ^ np.uint64(by[other])
     return mixed
@@ -158,28 +160,9 @@ def _same(voter: U64, precedence: U64, entry_hash: U8, row: Place, other: Place)
 
 
 @inlined
-def _holds_voter(voter: U64, table: U64, at: Place, cell: Cell) -> bool:
-    """Whether the slot holds an entry of this cell's voter."""
-    if table[at] == EMPTY or (table[at] ^ cell) & TAG != NOTHING:
-        return False
-    row, other = np.int64(cell & ROW), np.int64(table[at] & ROW)
-    return bool(voter[row, 0] == voter[other, 0] and voter[row, 1] == voter[other, 1])
-
-
-@inlined
-def _place_of(voter: U64, table: U64, slots: Cell, cell: Cell) -> Place:
-    """The slot of this cell's voter; where there is none, the slot behind its tag's last cell."""
-    at = _home(cell, slots)
-    end = at + FARTHEST
-    while table[at] != EMPTY and (table[at] & TAG) < (cell & TAG):
-        at += 1
-    while table[at] != EMPTY and (table[at] ^ cell) & TAG == NOTHING:
-        if _holds_voter(voter, table, at, cell):
-            break
-        at += 1
-        if at == end:
-            return np.int64(CROWDED)
-    return at
+def _same_voter(voter: U64, cell: Cell, other: Cell) -> bool:
+    row, before = np.int64(cell & ROW), np.int64(other & ROW)
+    return bool(voter[row, 0] == voter[before, 0] and voter[row, 1] == voter[before, 1])
 
 
 @inlined
@@ -187,45 +170,54 @@ def _decided(  # noqa: PLR0917 - as above
     voter: U64,
     precedence: U64,
     entry_hash: U8,
-    table: U64,
-    slots: Cell,
-    seen: U64,
+    part: U64,
+    met: U64,
     again: int,
+    lost_rows: U64,
     by: I64,
     fates: U8,
 ) -> int:
-    """Decide about cells that met their tag, in the order of their rows.
+    """Decide, tag by tag, which cell of each voter stands; the others become ``EMPTY``.
 
-    Gives how many entries were superseded: ``seen`` gets their rows. Each points by ``by`` to what
-    it lost to; what stands holds there -1 less the number of entries that lost.
+    Gives how many entries were superseded: ``lost_rows`` gets their rows. Each points by ``by`` to
+    what it lost to; what stands holds there -1 less the number of entries that lost.
     """
-    lost = 0
-    for i in range(again):
-        cell = seen[i]
-        at = _place_of(voter, table, slots, cell)
-        if at == CROWDED:
-            return CROWDED
-        if not _holds_voter(voter, table, at, cell):
-            if _pushed_in(table, at, cell) == CROWDED:
-                return CROWDED
-            continue
-        row, other = np.int64(cell & ROW), np.int64(table[at] & ROW)
-        order = _compared(precedence, entry_hash, row, other)
-        if order > 0:
-            by[row] = by[other] - 1
-            by[other] = row
-            table[at] = cell
-            seen[lost] = np.uint64(other)
-            lost += 1
-        elif order < 0:
-            by[row] = other
-            by[other] -= 1
-            seen[lost] = np.uint64(row)
-            lost += 1
-        else:
-            by[row] = other
-            fates[row] = _DUPLICATE
-    return lost
+    lost, i = np.int64(0), np.int64(0)
+    while i < again:
+        first = met[i] - ONE
+        after = first + ONE
+        while i < again and (part[met[i]] ^ part[first]) & TAG == NOTHING:
+            cell = part[met[i]]
+            part[met[i]] = EMPTY
+            i += 1
+            at = first
+            while at < after and not _same_voter(voter, cell, part[at]):
+                at += ONE
+            if at == after:
+                if after - first == np.uint64(MOST_ALIKE):
+                    return CROWDED
+                part[at] = cell
+                after += ONE
+                continue
+            row, other = np.int64(cell & ROW), np.int64(part[at] & ROW)
+            order = _compared(precedence, entry_hash, row, other)
+            if order > 0:
+                by[row] = by[other] - 1
+                by[other] = row
+                part[at] = cell
+                lost_rows[lost] = np.uint64(other)
+                lost += 1
+            elif order < 0:
+                by[row] = other
+                by[other] -= 1
+                lost_rows[lost] = np.uint64(row)
+                lost += 1
+            else:
+                by[row] = other
+                fates[row] = _DUPLICATE
+        if after - first > ONE:
+            _by_whole_key(voter, part[first:after])
+    return int(lost)
 
 
 @inlined
@@ -256,29 +248,29 @@ def _after(voter: U64, cell: Cell, other: Cell) -> bool:
 
 
 @inlined
-def _read_out(voter: U64, table: U64, run: U64, standing: I64) -> Place:
-    """Write the table's rows to ``standing``, sorted by voter key, and give how many there are."""
+def _by_whole_key(voter: U64, cells: U64) -> None:
+    """Sort a few cells with the same tag by their whole keys."""
+    for place in range(ONE, np.uint64(len(cells))):
+        cell, at = cells[place], np.uint64(place)
+        while at > NOTHING and not _after(voter, cell, cells[at - ONE]):
+            cells[at] = cells[at - ONE]
+            at -= ONE
+        cells[at] = cell
+
+
+@inlined
+def _read_out(part: U64, standing: I64) -> Place:
+    """Write the rows that stand to ``standing`` and give how many there are."""
     count = np.int64(0)
-    for cell in table:
-        run[count] = cell
+    for cell in part:
+        standing[count] = np.int64(cell & ROW)
         count += np.int64(cell != EMPTY)
-    for i in range(1, count):
-        at = i
-        cell = run[i]
-        while at > 0 and (run[at - 1] ^ cell) & TAG == NOTHING:
-            if _after(voter, cell, run[at - 1]):
-                break
-            run[at] = run[at - 1]
-            at -= 1
-        run[at] = cell
-    for i in range(count):
-        standing[i] = np.int64(run[i] & ROW)
     return count
 
 
 @kernel(
     "i8(const(u8[:, ::1]), const(u8[:, ::1]), const(u1[:, ::1]), const(i8[::1]), u8[::1],"
-    " u8[::1], u8[::1], u8[::1], i8[::1], u1[::1], i8[::1])"
+    " u8[::1], u4[::1], u8[::1], u8[::1], i8[::1], u1[::1], i8[::1])"
 )
 def settled_parts(  # noqa: PLR0917 - as above
     voter: U64,
@@ -286,9 +278,10 @@ def settled_parts(  # noqa: PLR0917 - as above
     entry_hash: U8,
     ends: I64,
     cells: U64,
-    table: U64,
-    seen: U64,
+    sorting: U64,
+    counts: U32,
     met: U64,
+    lost_rows: U64,
     by: I64,
     fates: U8,
     standing: I64,
@@ -296,32 +289,27 @@ def settled_parts(  # noqa: PLR0917 - as above
     """Settle part after part; gives how many entries stand, or ``CROWDED``.
 
     ``voter``, ``precedence``: uint64 (n, 2); ``entry_hash``: uint8 (n, 32); ``ends``, ``cells``: as
-    :func:`spread` wrote them. Scratch, all uint64: ``table`` for the largest part's
-    ``slots_for(size) + SPARE``, ``seen`` and ``met`` for its rows and one more. Written: ``by``:
-    int64 (n,), at first -1, then the standing row for what is superseded, the row repeated for a
-    duplicate, -1 for what stands; ``fates``: uint8 (n,), at first 0, then a ``Standing``, or
-    ``MAY_REPEAT``; ``standing``: int64 (n,), rows by voter key; it may be the
-    memory of ``cells``, as a part is written only after its cells were read, and never beyond them.
+    :func:`spread` wrote them. Scratch for the rows of the largest part and one more: ``sorting``,
+    ``met`` and ``lost_rows``, uint64, and ``counts``, uint32. Written: ``by``: int64 (n,), at first
+    -1, then the standing row for what is superseded, the row repeated for a duplicate, -1 for what
+    stands; ``fates``: uint8 (n,), at first 0, then a ``Standing``, or ``MAY_REPEAT``; ``standing``:
+    int64 (n,), rows by voter key. It may be the memory of ``cells``, as a part is written only
+    after its cells were read, and never beyond them.
     """
-    count = np.int64(0)
+    count, start = np.int64(0), np.int64(0)
     mixed = NOTHING
-    start = 0
     for end in ends:
-        slots = _slots_for(end - start)
-        part = table[: slots + SPARE]
-        for at in range(len(part)):
-            part[at] = EMPTY
-        again = _filled(cells[start:end], part, np.uint64(slots), seen, met)
-        if again == CROWDED:
+        part = sorting[: end - start]
+        _counted_in(cells[start:end], part, counts)
+        if _put_right(part) == CROWDED:
             return np.int64(CROWDED)
-        mixed ^= _fetched(voter, precedence, seen, met, again, by)
-        lost = _decided(
-            voter, precedence, entry_hash, part, np.uint64(slots), seen, again, by, fates
-        )
+        again = _meeting(part, met)
+        mixed ^= _fetched(voter, precedence, part, met, again, by)
+        lost = _decided(voter, precedence, entry_hash, part, met, again, lost_rows, by, fates)
         if lost == CROWDED:
             return np.int64(CROWDED)
-        _led_home(seen, lost, by, fates)
-        count += _read_out(voter, part, seen, standing[count:])
+        _led_home(lost_rows, lost, by, fates)
+        count += _read_out(part, standing[count:])
         start = end
     met[0] = mixed
     return count

@@ -87,16 +87,10 @@ def _settled_by_table(entries: EntryColumns) -> Settlement:
     fates = np.zeros(number, np.uint8)
     standing = cells.view(np.int64)
     columns = (entries.voter, entries.precedence, entries.entry_hash)
+    sorting, met, lost_rows = (np.empty(largest + 1, np.uint64) for _ in range(3))
+    counts = np.empty(largest + 1, np.uint32)
     count = kernels.settled_parts(
-        *columns,
-        ends,
-        cells,
-        np.empty(kernels.slots_for(largest) + kernels.SPARE, np.uint64),
-        np.empty(largest + 1, np.uint64),
-        np.empty(largest + 1, np.uint64),
-        by,
-        fates,
-        standing,
+        *columns, ends, cells, sorting, counts, met, lost_rows, by, fates, standing
     )
     if count == kernels.CROWDED:
         return settled_by_sorting(entries)
