@@ -10,9 +10,9 @@ from talkoot.base.db import ReadSession
 from talkoot.base.ids import ElectionId
 from talkoot.voting.board.leaves import Kind
 from talkoot.voting.board.public import checkpoint_of, signed_size
-from talkoot.voting.board.store import board_of, hashes_in
+from talkoot.voting.board.store import board_of, hashes_of
 from talkoot.voting.board.tables import LeafRow, WaitingRow
-from talkoot.voting.board.tree import Span, inclusion_ranges, proof_of, spans_of
+from talkoot.voting.board.tree import inclusion_ranges, proof_of, spans_of
 
 RECEIPT_BYTES = 8
 """Half of 16 symbols: what of an entry's hash a receipt number holds."""
@@ -100,10 +100,8 @@ async def proof_for(session: ReadSession, election_id: ElectionId, entry: Digest
     if board is None or found.fate is not Fate.ON_THE_BOARD:
         return None
     ranges = inclusion_ranges(found.index, found.size)
-    read: dict[Span, tuple[bytes, ...]] = {}
-    for start, end in ranges:
-        for span in spans_of(start, end):
-            read[span] = tuple(await hashes_in(session, election_id, span))
+    spans = [span for start, end in ranges for span in spans_of(start, end)]
+    read = await hashes_of(session, election_id, spans)
     return Proof(
         entry=Digest(found.entry),
         index=found.index,

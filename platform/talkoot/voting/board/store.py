@@ -1,7 +1,7 @@
 """The board in the database: what is appended, what waits, what was signed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +53,23 @@ _GONE = text(
     """
     delete from board_waiting
     where election_id = :election and entry_hash = any(cast(:hashes as bytea[]))
+    """
+)
+
+
+_SPANS = text(
+    """
+    select 0 as level, l.index as place, l.hash
+    from unnest(cast(:levels as int[]), cast(:starts as bigint[]), cast(:counts as bigint[]))
+         as s (level, start, count)
+    join board_leaf l on s.level = 0 and l.election_id = :election
+         and l.index between s.start and s.start + s.count - 1
+    union all
+    select n.level, n.index, n.hash
+    from unnest(cast(:levels as int[]), cast(:starts as bigint[]), cast(:counts as bigint[]))
+         as s (level, start, count)
+    join board_node n on n.election_id = :election and n.level = s.level
+         and n.index between s.start and s.start + s.count - 1
     """
 )
 
@@ -215,6 +232,26 @@ async def hashes_in(session: ReadSession, election_id: ElectionId, span: Span) -
     if len(found) != span.count:
         raise BrokenLog(f"the board lacks hashes {span.start} and on of level {span.level}")
     return found
+
+
+async def hashes_of(
+    session: ReadSession, election_id: ElectionId, spans: Sequence[Span]
+) -> Mapping[Span, Sequence[bytes]]:
+    """Give the hashes of many spans at once. Raises :class:`BrokenLog` where one is missing."""
+    asked = {
+        "election": election_id,
+        "levels": [span.level for span in spans],
+        "starts": [span.start for span in spans],
+        "counts": [span.count for span in spans],
+    }
+    rows = await session.execute(_SPANS, asked)
+    known = {(level, place): kept for level, place, kept in rows}
+    try:
+        return {
+            span: [known[span.level, span.start + at] for at in range(span.count)] for span in spans
+        }
+    except KeyError as err:
+        raise BrokenLog("the board lacks hashes that a proof needs") from err
 
 
 async def leaves_in(
