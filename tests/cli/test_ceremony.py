@@ -8,6 +8,7 @@ from subprocess import CompletedProcess
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from talkoot.base.db import Database
 from talkoot.base.db.embedded import Login, Server
@@ -106,6 +107,8 @@ async def test_an_election_is_sealed_once_and_every_group_of_trustees_rehearses(
     election = await a_frozen_one(desk)
     id_ = str(election.id)
     signing = await officials(desk, election, tmp_path)
+    board = await run(url, tmp_path, "board", "start", id_)
+    assert board.returncode == 0, board.stderr
     trustees = [word for file in media for word in ("--trustee", str(file))]
     early = await run(url, tmp_path, "rehearse", id_, *brought(media), *signing)
     assert "sealed to nobody yet" in early.stderr
@@ -130,6 +133,8 @@ async def test_an_election_is_sealed_once_and_every_group_of_trustees_rehearses(
     assert rehearsal.returncode == 0, rehearsal.stderr
     assert "3 groups opened the dummy ballot, and 3 that are too small did not" in rehearsal.stdout
     async with desk.writing() as session:
+        leaves = text("select kind from board_leaf order by index")
+        assert (await session.scalars(leaves)).all() == ["sealing", "act", "act"]
         await done_by_two(session, election.id, ActKind.OPEN)
 
 

@@ -14,8 +14,8 @@ from talkoot.base.ids import ElectionId
 from talkoot.base.settings import Settings
 from talkoot.cli.context import opened_desk
 from talkoot.cli.media import FILE, contents, signed_by_files, trustee_keys
-from talkoot.cli.signing import act_signed
-from talkoot.voting import log
+from talkoot.cli.signing import act_signed, on_the_board
+from talkoot.voting import board, log
 from talkoot.voting.log import Assurance, ElectionState
 from talkoot.voting.sealing import (
     PrivateKey,
@@ -70,6 +70,7 @@ async def _sealed(
             registrar_public=registrar.public,
         )
         await log.sealing_kept(session, setup)
+        await on_the_board(session, election_id, {board.Kind.SEALING: setup.canonical})
     return setup
 
 
@@ -145,4 +146,5 @@ async def _rehearsed(
             reason=reason,
             at=system_clock(),
         )
+        await on_the_board(session, election_id, {})
     return done

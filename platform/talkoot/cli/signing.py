@@ -6,15 +6,28 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+import msgspec
 
 from talkoot.base.db import WriteSession
 from talkoot.base.errors import NotAllowed
+from talkoot.base.ids import ElectionId
 from talkoot.base.passkeys import relying_party
 from talkoot.base.settings import Settings
 from talkoot.cli.media import contents
 from talkoot.people import asserted, key_file_opened, signatures_of
 from talkoot.rounds import round_of
-from talkoot.voting.log import ActKind, ActRequest, Election, Signed, act_challenge, moved, step_for
+from talkoot.voting import board
+from talkoot.voting.log import (
+    ActKind,
+    ActRequest,
+    Election,
+    Signed,
+    act_challenge,
+    act_record,
+    acts_of,
+    moved,
+    step_for,
+)
 
 Keys = tuple[Sequence[Path], Sequence[Path]]
 """Key files, and the files of their passphrases: as many, or none."""
@@ -62,6 +75,22 @@ async def act_signed(
         party=party,
     )
     return await moved(session, request, by=Signed(signatures=signatures, party=party), at=at)
+
+
+async def on_the_board(
+    session: WriteSession, election_id: ElectionId, records: Mapping[board.Kind, bytes]
+) -> None:
+    """Put public records on a sealed election's board, then every act that is not there yet.
+
+    Where the election has no board nothing is put anywhere.
+    """
+    if await board.board_of(session, election_id) is None:
+        return
+    for kind, record in records.items():
+        await board.record_added(session, election_id, kind, record)
+    for act in await acts_of(session, election_id):
+        record = msgspec.json.encode(act_record(act), order="deterministic")
+        await board.record_added(session, election_id, board.Kind.ACT, record)
 
 
 def _passphrase(file: Path, passphrases: Sequence[Path], place: int) -> str:

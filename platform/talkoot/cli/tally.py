@@ -98,9 +98,9 @@ async def _published(
     election_id: ElectionId, folder: Path, keys: tuple[Sequence[Path], Sequence[Path]], reason: str
 ) -> Transcript:
     from talkoot.cli.context import opened_desk  # the count itself must need no database
-    from talkoot.cli.signing import act_signed
-    from talkoot.voting import log
-    from talkoot.voting.results import TRANSCRIPT, tally_kept
+    from talkoot.cli.signing import act_signed, on_the_board
+    from talkoot.voting import board, log
+    from talkoot.voting.results import RESULT, TRANSCRIPT, tally_kept
 
     at = system_clock()
     payload = {"transcript": hashlib.sha256(contents(folder / TRANSCRIPT)).hexdigest()}
@@ -110,4 +110,10 @@ async def _published(
         await act_signed(
             session, settings, election, kind, payload, keys=keys, reason=reason, at=at
         )
-        return await tally_kept(session, election, folder, at)
+        transcript = await tally_kept(session, election, folder, at)
+        records = {
+            board.Kind.TRANSCRIPT: contents(folder / TRANSCRIPT),
+            board.Kind.RESULT: contents(folder / RESULT),
+        }
+        await on_the_board(session, election_id, records)
+    return transcript
