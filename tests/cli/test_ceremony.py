@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from subprocess import CompletedProcess
 from uuid import UUID
@@ -157,6 +158,7 @@ async def test_a_box_goes_out_is_counted_without_a_database_and_comes_back(  # n
         for projects in ("12", "1", "23", "135"):
             assert isinstance(await door.cast(a_cast(election, projects=projects), NOON), Recorded)
     id_, box, public = str(election.id), str(tmp_path / "box"), str(tmp_path / "public")
+    assert (await run(url, tmp_path, "board", "start", id_)).returncode == 0
     early = await run(url, tmp_path, "export-log", id_, box)
     assert "nothing is shown before it closes" in early.stderr
     async with desk.writing() as session:
@@ -176,5 +178,11 @@ async def test_a_box_goes_out_is_counted_without_a_database_and_comes_back(  # n
     assert transcript["trustees"] == ["Börje", "Cilla"]
     back = await run(url, tmp_path, "publish-tally", id_, public, *signing)
     assert back.returncode == 0, back.stderr
+    async with desk.writing() as session:
+        leaves = await session.execute(text("select kind, content from board_leaf order by index"))
+        found = [(kind, content) for kind, content in leaves]
+    named = sha256((tmp_path / "public" / "transcript.json").read_bytes()).digest()
+    assert found[0] == ("transcript", named)
+    assert [kind for kind, _ in found[1:]] == ["result", *["act"] * 6]
     twice = await run(url, tmp_path, "publish-tally", id_, public, *signing)
     assert twice.returncode == 1
