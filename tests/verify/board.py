@@ -102,7 +102,7 @@ class Person:
         return {
             "official_id": str(UUID(int=self.number)),
             "name": self.name,
-            "role": "election_manager",
+            "role": "election-manager",
             "key_kind": "passkey",
             "public_key": url64(cose),
             "credential_id": url64(b"passkey of " + self.name.encode()),

@@ -38,7 +38,7 @@ ACTS |= {"lost-kiosk": "closing reconciling", "late-journal": "closing reconcili
 ACTS |= {"tally": "reconciling>tallied", "final": "tallied>final"}
 ACTS |= {"destroy": "final>keys_destroyed", "roll-change": "frozen open closing reconciling"}
 PAYLOAD = "payload"
-REGISTRAR = {"roll-change": {"registrar_officer"}, "destroy": {"registrar_officer"}}
+REGISTRAR = {"roll-change": {"registrar-officer"}, "destroy": {"registrar-officer"}}
 FILES = {"ballots.pb", "ballots.csv", "ballots.json", "result.json", "tables.json"}
 KINDS = "ballot definition sealing devices act journal transcript result destruction"
 TROUBLE = (
@@ -211,7 +211,7 @@ class Check:
         self.need(fits, f"{place}: its payload is not what was signed")
         known = [name for kind, name in self.events if kind == "definition"]
         self.need(hashed in known, f"{place}: about a definition that is not on the board")
-        roles = {"election_manager"} | REGISTRAR.get(act["kind"], set())
+        roles = {"election-manager"} | REGISTRAR.get(act["kind"], set())
         one, two = act["signatures"]  # and no third
         for who in ("official_id", "credential_id", "public_key"):
             self.need(one[who] != two[who], f"{place}: both signatures have one {who}")
