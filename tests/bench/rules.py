@@ -59,7 +59,7 @@ FORMS_ALIKE = 3
 ADD1_S = {Scale.SHORT: 30.0, Scale.FULL: 120.0}
 PLAIN_S = 600.0
 AS_PARSED = "as-parsed"
-AS_PARSED_S = 60.0
+AS_PARSED_S = 20.0
 """What has not ended by then is entered with this time: the ratio is then at least what it says."""
 ONCE_FROM_S = 4.0
 """What takes longer as parsed is measured once."""
