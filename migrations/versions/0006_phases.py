@@ -6,16 +6,13 @@ delete those rows by itself.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0006"
-down_revision: str | None = max(
-    file.name[:4] for file in Path(__file__).parent.glob("000[3-5]_*.py")
-)  # chains onto what is there
+down_revision: str | None = "0005"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -139,7 +136,7 @@ def _acts() -> None:
 
 
 def _tables() -> None:
-    to_election = {"columns": ["election_id"], "refcolumns": ["election.id"]}
+    to_election = (["election_id"], ["election.id"])
     op.create_table(
         "device",
         sa.Column("election_id", sa.Uuid(), nullable=False),
@@ -158,7 +155,7 @@ def _tables() -> None:
             "(state = 'reconciled') = (head is not null) and (head is null) = (entries is null)",
             name=op.f("ck_device_reconciled_with_a_head"),
         ),
-        sa.ForeignKeyConstraint(**to_election, name=op.f("fk_device_election_id_election")),
+        sa.ForeignKeyConstraint(*to_election, name=op.f("fk_device_election_id_election")),
         sa.PrimaryKeyConstraint("election_id", "device_id", name=op.f("pk_device")),
     )
     op.create_table(
@@ -171,7 +168,7 @@ def _tables() -> None:
             "octet_length(entry_hash) = 32", name=op.f("ck_quarantine_entry_hash_length")
         ),
         sa.CheckConstraint("settled in ('taken', 'rejected')", name=op.f("ck_quarantine_settled")),
-        sa.ForeignKeyConstraint(**to_election, name=op.f("fk_quarantine_election_id_election")),
+        sa.ForeignKeyConstraint(*to_election, name=op.f("fk_quarantine_election_id_election")),
         sa.PrimaryKeyConstraint("election_id", "entry_hash", name=op.f("pk_quarantine")),
     )
     op.create_table(

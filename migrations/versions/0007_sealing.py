@@ -6,15 +6,12 @@ that changes nothing writes a new version of the row behind all others, and asks
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0007"
-down_revision: str | None = max(
-    file.name[:4] for file in Path(__file__).parent.glob("000[3-6]_*.py")
-)  # chains onto what is there
+down_revision: str | None = "0006"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

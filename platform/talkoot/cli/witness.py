@@ -15,15 +15,21 @@ import click
 from talkoot.base.bytes import Digest
 from talkoot.base.clock import system_clock
 from talkoot.base.errors import BadFile, BrokenLog, TalkootError, Unavailable
-from talkoot.voting.board import Checkpoint, Note, Use, VerifierKey, cosigned, key_in, new_key
-from talkoot.voting.board.notes import is_signed
-from talkoot.voting.board.tiles import Tile
-from talkoot.voting.board.tree import (
+from talkoot.voting.board import (
     TILE_HEIGHT,
     TILE_WIDTH,
+    Checkpoint,
+    Note,
     Span,
+    Tile,
+    Use,
+    VerifierKey,
     consistency_ranges,
+    cosigned,
     extends,
+    is_signed,
+    key_in,
+    new_key,
     proof_of,
 )
 

@@ -1,5 +1,6 @@
 """The public board: a tree over ballots and records, signed, witnessed, and proved leaf by leaf."""
 
+from talkoot.voting.board.ceremonies import ceremonies_recorded
 from talkoot.voting.board.fsck import checked
 from talkoot.voting.board.keys import board_key, create_board_key, key_in, new_key
 from talkoot.voting.board.leaves import Kind, Leaf
@@ -29,9 +30,20 @@ from talkoot.voting.board.store import (
     waiting_count,
     witnesses_named,
 )
+from talkoot.voting.board.tiles import Tile
+from talkoot.voting.board.tree import (
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    Span,
+    consistency_ranges,
+    extends,
+    proof_of,
+)
 
 __all__ = [
     "BATCH_MIN",
+    "TILE_HEIGHT",
+    "TILE_WIDTH",
     "BadNote",
     "Board",
     "BoardFile",
@@ -44,6 +56,8 @@ __all__ = [
     "Note",
     "Proof",
     "SigningKey",
+    "Span",
+    "Tile",
     "Use",
     "VerifierKey",
     "ballots_waiting",
@@ -52,9 +66,12 @@ __all__ = [
     "board_for",
     "board_key",
     "board_of",
+    "ceremonies_recorded",
     "checked",
+    "consistency_ranges",
     "cosigned",
     "create_board_key",
+    "extends",
     "found_for",
     "is_signed",
     "key_in",
@@ -63,6 +80,7 @@ __all__ = [
     "new_key",
     "origin_of",
     "proof_for",
+    "proof_of",
     "published",
     "record_added",
     "size_of",
