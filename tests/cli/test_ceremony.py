@@ -135,7 +135,7 @@ async def test_an_election_is_sealed_once_and_every_group_of_trustees_rehearses(
     assert "3 groups opened the dummy ballot, and 3 that are too small did not" in rehearsal.stdout
     async with desk.writing() as session:
         leaves = text("select kind from board_leaf order by index")
-        assert (await session.scalars(leaves)).all() == ["sealing", "act", "act"]
+        assert (await session.scalars(leaves)).all() == ["definition", "act", "sealing", "act"]
         await done_by_two(session, election.id, ActKind.OPEN)
 
 
@@ -165,6 +165,9 @@ async def test_a_box_goes_out_is_counted_without_a_database_and_comes_back(  # n
         assert await waiting_count(session, election.id) == 4
         for kind in (ActKind.CLOSE, ActKind.RECONCILE):
             await done_by_two(session, election.id, kind)
+    waiting = await run(url, tmp_path, "export-log", id_, box)
+    assert "ballots wait for the board" in waiting.stderr
+    assert (await run(url, tmp_path, "board", "publish", id_)).returncode == 0
     out = await run(url, tmp_path, "export-log", id_, box)
     assert out.returncode == 0, out.stderr
     assert "CONFIDENTIAL" in out.stderr
@@ -182,7 +185,10 @@ async def test_a_box_goes_out_is_counted_without_a_database_and_comes_back(  # n
         leaves = await session.execute(text("select kind, content from board_leaf order by index"))
         found = [(kind, content) for kind, content in leaves]
     named = sha256((tmp_path / "public" / "transcript.json").read_bytes()).digest()
-    assert found[0] == ("transcript", named)
-    assert [kind for kind, _ in found[1:]] == ["result", *["act"] * 6]
+    kinds = [kind for kind, _ in found]
+    assert sorted(kinds[:6]) == ["act", "act", "act", "definition", "devices", "sealing"]
+    assert kinds[6:10] == ["ballot"] * 4
+    assert found[10] == ("transcript", named)
+    assert kinds[11:] == ["result", "act", "act", "act"]
     twice = await run(url, tmp_path, "publish-tally", id_, public, *signing)
     assert twice.returncode == 1

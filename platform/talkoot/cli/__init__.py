@@ -24,6 +24,7 @@ _COMMANDS = {
     "export-pb": "talkoot.cli.pabulib:export_pb",
     "export-public": "talkoot.cli.export_public:export_public",
     "export-shards": "talkoot.cli.count:export_shards",
+    "freeze-sealed": "talkoot.cli.freeze:freeze_sealed",
     "import-pb": "talkoot.cli.pabulib:import_pb",
     "import-roll": "talkoot.cli.roll:import_roll",
     "letters": "talkoot.cli.roll:letters",

@@ -7,16 +7,14 @@ from pathlib import Path
 from uuid import UUID
 
 import click
-import msgspec
 
 from talkoot.base.clock import system_clock
-from talkoot.base.db import WriteSession
 from talkoot.base.ids import ElectionId
 from talkoot.cli.context import opened_desk
 from talkoot.cli.media import signed_by_files
 from talkoot.cli.signing import Keys, act_signed
 from talkoot.voting import board, log
-from talkoot.voting.log import ActKind, Election, ElectionState
+from talkoot.voting.log import ActKind, Election
 from talkoot.voting.roll import secrets_destroyed
 
 BY_THEIR_OWN = {
@@ -28,7 +26,6 @@ BY_THEIR_OWN = {
     ActKind.COUNT,
 }
 """Acts that are more than a signature: they have commands of their own, or no command."""
-DESTROYED = ("pseudonym key", "code pepper", "registrar key", "wraps", "voter keys", "sessions")
 KINDS = [kind.value for kind in ActKind if kind not in BY_THEIR_OWN]
 
 
@@ -102,24 +99,8 @@ async def _acted(
             # Before the commit: what the database then still held could be read by nobody. Should
             # the commit fail, the same command destroys the rest.
             secrets_destroyed(settings.keys_folder, election_id)
-        await _on_the_board(session, election_id, found)
+        await board.ceremonies_recorded(session, election_id)
         return found
-
-
-async def _on_the_board(session: WriteSession, election_id: ElectionId, found: Election) -> None:
-    """Put every act on the election's board, where it has one; what is there already stays.
-
-    That keys were destroyed is told by a record of its own beside the act.
-    """
-    if await board.board_of(session, election_id) is None:
-        return
-    for each in await log.acts_of(session, election_id):
-        record = msgspec.json.encode(log.act_record(each), order="deterministic")
-        await board.record_added(session, election_id, board.Kind.ACT, record)
-    if found.state is ElectionState.KEYS_DESTROYED:
-        told = {"election": str(election_id), "destroyed": DESTROYED}
-        record = msgspec.json.encode(told, order="deterministic")
-        await board.record_added(session, election_id, board.Kind.DESTRUCTION, record)
 
 
 def _named(said: str) -> tuple[str, str | int]:

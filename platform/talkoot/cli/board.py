@@ -25,7 +25,7 @@ def board() -> None:
 @board.command()
 @_election
 def start(election: UUID) -> None:
-    """Draw the key of an election's board, and begin the board."""
+    """Draw the key of an election's board, and begin the board with what is known so far."""
     key = asyncio.run(_started(ElectionId(election)))
     click.echo(f"the board of {election} is signed by the key")
     click.echo(f"  {key}")
@@ -35,6 +35,7 @@ async def _started(election_id: ElectionId) -> VerifierKey:
     async with opened_desk() as (database, settings), database.writing() as session:
         key = boards.create_board_key(settings.keys_folder, election_id).verifier
         await boards.started(session, election_id, key)
+        await boards.ceremonies_recorded(session, election_id)
         return key
 
 

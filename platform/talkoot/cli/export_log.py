@@ -47,9 +47,9 @@ async def exported(session: WriteSession, election_id: ElectionId, folder: Path)
     election = await log.election_of(session, election_id)
     if election.state.value not in CLOSED:
         raise NotAllowed(f"the election is {election.state}; nothing is shown before it closes")
+    note = await _note(session, election_id)
     if election.state.value in BEFORE_THE_COUNT:
         await log.rows_shuffled(session, election_id)
-    note = await board.last_note(session, election_id) or b""
     try:
         return await box_exported(
             session,
@@ -60,6 +60,16 @@ async def exported(session: WriteSession, election_id: ElectionId, folder: Path)
         )
     except OSError as err:
         raise NotAllowed(f"{folder}: {err.strerror or err}") from err
+
+
+async def _note(session: WriteSession, election_id: ElectionId) -> bytes:
+    """Give the board's newest note, up to which will be counted; empty where there is no board."""
+    if await board.board_of(session, election_id) is None:
+        return b""
+    note = await board.last_note(session, election_id)
+    if note is None or await board.waiting_count(session, election_id):
+        raise NotAllowed("ballots wait for the board: run `talkoot board publish` before the count")
+    return note
 
 
 async def _devices(session: WriteSession, election_id: ElectionId) -> tuple[Device, ...]:

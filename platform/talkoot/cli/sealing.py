@@ -14,10 +14,11 @@ from talkoot.base.ids import ElectionId
 from talkoot.base.settings import Settings
 from talkoot.cli.context import opened_desk
 from talkoot.cli.media import FILE, contents, signed_by_files, trustee_keys
-from talkoot.cli.signing import act_signed, on_the_board
+from talkoot.cli.signing import act_signed
 from talkoot.voting import board, log
 from talkoot.voting.log import Assurance, ElectionState
 from talkoot.voting.sealing import (
+    BadSetup,
     PrivateKey,
     Rehearsal,
     SealingSetup,
@@ -27,6 +28,7 @@ from talkoot.voting.sealing import (
     new_setup,
     public_of_file,
     rehearsed,
+    trustee_from_json,
 )
 
 KEY_MODE = 0o600
@@ -35,20 +37,33 @@ KEY_MODE = 0o600
 @click.command()
 @click.argument("election", type=click.UUID)
 @click.option(
-    "--trustee", "trustees", type=FILE, multiple=True, required=True, help="A trustee's key file."
+    "--trustee",
+    "trustees",
+    type=FILE,
+    multiple=True,
+    required=True,
+    help="What a trustee handed over, or a key file.",
 )
 @click.option("--threshold", type=click.IntRange(min=1), required=True, help="How many must open.")
 def seal(election: UUID, trustees: Sequence[Path], threshold: int) -> None:
     """Seal the ballots of a frozen ELECTION to its trustees, of whom --threshold open them.
 
     The election's key is drawn, wrapped for every group of trustees that may open, and forgotten.
-    Of each trustee's file only the public half is read. This is done once, before opening.
+    Of a key file only the public half is read. This is done once, before opening.
     """
-    public = [public_of_file(contents(file)) for file in trustees]
+    public = [_public_in(contents(file)) for file in trustees]
     setup = asyncio.run(_sealed(ElectionId(election), public, threshold))
     names = ", ".join(trustee.name for trustee in setup.trustees)
     click.echo(f"{setup.election_id} is sealed: any {setup.threshold} of {names} open it")
     click.echo(f"  {len(setup.subsets)} groups can open; SHA-256 {setup.hash.hex()}")
+
+
+def _public_in(content: bytes) -> TrusteePublic:
+    """Read what a trustee handed over; else the public half of a key file."""
+    try:
+        return trustee_from_json(content)
+    except BadSetup:
+        return public_of_file(content)
 
 
 async def _sealed(
@@ -70,7 +85,7 @@ async def _sealed(
             registrar_public=registrar.public,
         )
         await log.sealing_kept(session, setup)
-        await on_the_board(session, election_id, {board.Kind.SEALING: setup.canonical})
+        await board.ceremonies_recorded(session, election_id)
     return setup
 
 
@@ -146,5 +161,5 @@ async def _rehearsed(
             reason=reason,
             at=system_clock(),
         )
-        await on_the_board(session, election_id, {})
+        await board.ceremonies_recorded(session, election_id)
     return done

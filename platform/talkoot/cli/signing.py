@@ -6,25 +6,22 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-import msgspec
 
 from talkoot.base.db import WriteSession
 from talkoot.base.errors import NotAllowed
-from talkoot.base.ids import ElectionId
+from talkoot.base.ids import MunicipalityId
+from talkoot.base.officials import OfficialRole
 from talkoot.base.passkeys import relying_party
 from talkoot.base.settings import Settings
 from talkoot.cli.media import contents
 from talkoot.people import asserted, key_file_opened, signatures_of
 from talkoot.rounds import round_of
-from talkoot.voting import board
 from talkoot.voting.log import (
     ActKind,
     ActRequest,
     Election,
     Signed,
     act_challenge,
-    act_record,
-    acts_of,
     moved,
     step_for,
 )
@@ -54,6 +51,25 @@ async def act_signed(
         nonce=secrets.token_bytes(16),
         payload=payload,
     )
+    step = step_for(election.assurance, kind, election.state)
+    if step is None:
+        raise NotAllowed(f"the election is {election.state}, and {kind} does not fit that")
+    round_ = await round_of(session, election.round_id)
+    town = round_.municipality_id
+    by = await signed_here(session, settings, request, town, roles=step.roles, keys=keys)
+    return await moved(session, request, by=by, at=at)
+
+
+async def signed_here(
+    session: WriteSession,
+    settings: Settings,
+    request: ActRequest,
+    municipality_id: MunicipalityId,
+    *,
+    roles: frozenset[OfficialRole],
+    keys: Keys,
+) -> Signed:
+    """Have two key files sign a request. Raises :class:`NotAllowed` as they do."""
     challenge, party = act_challenge(request), relying_party(settings.address)
     files, passphrases = keys
     if passphrases and len(passphrases) != len(files):
@@ -62,35 +78,10 @@ async def act_signed(
         asserted(key_file_opened(file, _passphrase(file, passphrases, place)), challenge, party)
         for place, file in enumerate(files)
     ]
-    step = step_for(election.assurance, kind, election.state)
-    if step is None:
-        raise NotAllowed(f"the election is {election.state}, and {kind} does not fit that")
-    round_ = await round_of(session, election.round_id)
     signatures = await signatures_of(
-        session,
-        round_.municipality_id,
-        challenge,
-        assertions,
-        roles=step.roles,
-        party=party,
+        session, municipality_id, challenge, assertions, roles=roles, party=party
     )
-    return await moved(session, request, by=Signed(signatures=signatures, party=party), at=at)
-
-
-async def on_the_board(
-    session: WriteSession, election_id: ElectionId, records: Mapping[board.Kind, bytes]
-) -> None:
-    """Put public records on a sealed election's board, then every act that is not there yet.
-
-    Where the election has no board nothing is put anywhere.
-    """
-    if await board.board_of(session, election_id) is None:
-        return
-    for kind, record in records.items():
-        await board.record_added(session, election_id, kind, record)
-    for act in await acts_of(session, election_id):
-        record = msgspec.json.encode(act_record(act), order="deterministic")
-        await board.record_added(session, election_id, board.Kind.ACT, record)
+    return Signed(signatures=signatures, party=party)
 
 
 def _passphrase(file: Path, passphrases: Sequence[Path], place: int) -> str:

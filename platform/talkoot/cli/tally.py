@@ -98,7 +98,7 @@ async def _published(
     election_id: ElectionId, folder: Path, keys: tuple[Sequence[Path], Sequence[Path]], reason: str
 ) -> Transcript:
     from talkoot.cli.context import opened_desk  # the count itself must need no database
-    from talkoot.cli.signing import act_signed, on_the_board
+    from talkoot.cli.signing import act_signed
     from talkoot.voting import board, log
     from talkoot.voting.results import RESULT, TRANSCRIPT, tally_kept
 
@@ -115,5 +115,5 @@ async def _published(
             board.Kind.TRANSCRIPT: contents(folder / TRANSCRIPT),
             board.Kind.RESULT: contents(folder / RESULT),
         }
-        await on_the_board(session, election_id, records)
+        await board.ceremonies_recorded(session, election_id, records)
     return transcript

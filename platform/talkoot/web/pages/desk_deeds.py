@@ -152,21 +152,8 @@ async def done(
     signed = Signed(signatures=signatures, party=party)
     election = await log.moved(session, request_of(proposal), by=signed, at=at)
     if election.assurance is Assurance.SEALED:
-        await _on_the_board(session, election)
+        await board.ceremonies_recorded(session, election.id)
     return election
-
-
-async def _on_the_board(session: WriteSession, election: Election) -> None:
-    """Put every act on the election's public board that is not there yet, in their order.
-
-    An act from before the board was started follows with the next one. Where there is no board the
-    log alone has them.
-    """
-    if await board.board_of(session, election.id) is None:
-        return
-    for act in await log.acts_of(session, election.id):
-        record = msgspec.json.encode(log.act_record(act), order="deterministic")
-        await board.record_added(session, election.id, board.Kind.ACT, record)
 
 
 def lacking_in_words(voice: Voice, need: Need) -> str:
