@@ -9,7 +9,7 @@ ARGS ?=
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench tamper kiosk setup format lock assets wheel demo-reset
+.PHONY: help run test check bench tamper rehearsal kiosk setup format lock assets wheel demo-reset
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ bench: ## measure, and compare with others; ONLY=dedup one group, ARGS=--full wh
 
 tamper: setup ## as database superuser alter, delete, insert and swap 400 rows; each must be named
 	@.venv/bin/python -m tests.rehearsal.tamper $(ARGS)
+
+rehearsal: setup ## a sealed election by its commands: frozen, sealed, voted on, counted, read, keys destroyed
+	@.venv/bin/python -m tests.rehearsal.ceremony $(ARGS)
 
 kiosk: ## start a kiosk on this screen
 	@echo "The kiosk is not built yet: ballots are cast in the browser, by 'make run'."
