@@ -23,7 +23,7 @@ def test_the_published_vectors_come_out() -> None:
 
 def test_the_vectors_in_the_documentation_are_what_the_code_gives(repository: Path) -> None:
     page = (repository / "docs" / "wire.md").read_text(encoding="utf-8")
-    given_there = re.findall(r"\| `([0-9a-f]{64})` \|", page)
+    given_there = re.findall(r"\| `([0-9a-f]{64})` \|", page.partition("\n## ")[0])
     genesis = digest(Tag.JOURNAL_GENESIS, ELECTION, DEVICE, u64(1))
     anchor = mac(bytes(32), Tag.VOTER_PSEUDONYM, ELECTION, b"fi-hetu", b"131052-308T")
     assert given_there == [genesis.hex(), anchor.hex()]
