@@ -9,7 +9,7 @@ ARGS ?=
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench tamper rehearsal kiosk setup format lock assets wheel demo-reset
+.PHONY: help run test check bench tamper rehearsal thief kiosk setup format lock assets wheel demo-reset
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ tamper: setup ## as database superuser alter, delete, insert and swap 400 rows; 
 
 rehearsal: setup ## a sealed election by its commands: frozen, sealed, voted on, counted, read, keys destroyed
 	@.venv/bin/python -m tests.rehearsal.ceremony $(ARGS)
+
+thief: setup ## steal database and secrets: no ballot opens, and once keys are destroyed nobody is found
+	@.venv/bin/python -m tests.rehearsal.thief
 
 kiosk: ## start a kiosk on this screen
 	@echo "The kiosk is not built yet: ballots are cast in the browser, by 'make run'."
