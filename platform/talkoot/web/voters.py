@@ -4,14 +4,16 @@ import hmac
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from talkoot.base.ids import ElectionId
 from talkoot.voting.log import Election
-from talkoot.voting.roll import OpenedSession, VoterSession, session_of
+from talkoot.voting.roll import VoterSession, session_of
+from talkoot.web.cookies import SessionCookie
 from talkoot.web.forms import Form, StaleForm
-from talkoot.web.house import House, house_of
+from talkoot.web.house import House
 from talkoot.web.place import Place
+
+VOTER_COOKIE = SessionCookie(name="talkoot", same_site="lax")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +33,6 @@ def visit_of(request: Request) -> Visit:
     return visit
 
 
-def cookie_name(house: House) -> str:
-    """``__Host-`` binds the cookie to this host and to https, where there is https."""
-    return "__Host-talkoot" if house.secure else "talkoot"
-
-
-def token_in_cookie(request: Request) -> str:
-    """Give the session's token; empty where there is none."""
-    return request.cookies.get(cookie_name(house_of(request)), "")
-
-
 def token_in_header(request: Request) -> str:
     """Give the token of ``Authorization: Bearer``; empty where there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -54,27 +46,6 @@ async def voter_with(house: House, token: str, election_id: ElectionId) -> Voter
     async with house.database.writing() as session:
         voter = await session_of(session, token, at=house.now())
     return voter if voter is not None and voter.election_id == election_id else None
-
-
-def with_cookie(response: Response, house: House, opened: OpenedSession) -> Response:
-    """Give the browser its session. The token is in no page and no address."""
-    response.set_cookie(
-        cookie_name(house),
-        opened.token,
-        secure=house.secure,
-        httponly=True,
-        samesite="lax",
-        path="/",
-    )
-    return response
-
-
-def without_cookie(response: Response, house: House) -> Response:
-    """Take the session from the browser."""
-    response.delete_cookie(
-        cookie_name(house), secure=house.secure, httponly=True, samesite="lax", path="/"
-    )
-    return response
 
 
 def check_form_token(form: Form, voter: VoterSession) -> None:

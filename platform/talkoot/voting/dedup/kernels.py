@@ -166,6 +166,14 @@ def _same_voter(voter: U64, cell: Cell, other: Cell) -> bool:
 
 
 @inlined
+def _place_of(voter: U64, part: U64, at: Cell, after: Cell, cell: Cell) -> Cell:
+    """The place, from ``at`` on, of a cell of this cell's voter; ``after`` where there is none."""
+    while at < after and not _same_voter(voter, cell, part[at]):
+        at += ONE
+    return at
+
+
+@inlined
 def _decided(  # noqa: PLR0917 - as above
     voter: U64,
     precedence: U64,
@@ -190,9 +198,7 @@ def _decided(  # noqa: PLR0917 - as above
             cell = part[met[i]]
             part[met[i]] = EMPTY
             i += 1
-            at = first
-            while at < after and not _same_voter(voter, cell, part[at]):
-                at += ONE
+            at = _place_of(voter, part, first, after, cell)
             if at == after:
                 if after - first == np.uint64(MOST_ALIKE):
                     return CROWDED

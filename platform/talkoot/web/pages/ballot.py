@@ -22,11 +22,10 @@ from talkoot.web.pages.gate import voters_only
 from talkoot.web.place import acceptance_at
 from talkoot.web.templating import shown
 from talkoot.web.voters import (
+    VOTER_COOKIE,
     Visit,
     check_form_token,
-    token_in_cookie,
     visit_of,
-    without_cookie,
 )
 
 SEE_OTHER = 303
@@ -98,9 +97,9 @@ async def sign_out(request: Request) -> Response:
     visit, house = visit_of(request), house_of(request)
     check_form_token(await form_of(request), visit.voter)
     async with house.database.writing() as session:
-        await ended(session, token_in_cookie(request))
+        await ended(session, VOTER_COOKIE.token_in(request))
     answer = RedirectResponse(visit.place.path(), status_code=SEE_OTHER)
-    return without_cookie(answer, house)
+    return VOTER_COOKIE.taken(answer, house)
 
 
 def blank(definition: BallotDefinition) -> SentBallot:

@@ -12,10 +12,11 @@ from talkoot.base.db import Database
 from talkoot.base.errors import NotFound
 from talkoot.base.officials import OfficialRole
 from talkoot.base.passkeys import RelyingParty, relying_party
-from talkoot.people import DeskSession, Official, OpenedDesk, desk_session_of
+from talkoot.people import DeskSession, Official, desk_session_of
 from talkoot.rounds import Municipality, municipality_of
 from talkoot.web.access import Access, Endpoint, Phases, Unguarded, guarded
 from talkoot.web.assets import static_address
+from talkoot.web.cookies import SessionCookie
 from talkoot.web.doors import SAFE_METHODS
 from talkoot.web.forms import Form, StaleForm, form_of
 from talkoot.web.frame import Frame, Leave, frame_of, path_to
@@ -26,6 +27,7 @@ from talkoot.web.voice import Said, Voice
 
 SEE_OTHER = 303
 EVERY_ROLE = frozenset(OfficialRole)
+DESK_COOKIE = SessionCookie(name="talkoot-desk", same_site="strict")
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 _ROLES = "talkoot_roles"
 
@@ -167,7 +169,7 @@ def party_of(house: House) -> RelyingParty:
 async def session_at_desk(request: Request) -> DeskSession | None:
     """Give the session behind the desk's cookie; ``None``: there is none that lives."""
     house = house_of(request)
-    token = token_of(request)
+    token = DESK_COOKIE.token_in(request)
     async with desk_of(house).writing() as session:
         return await desk_session_of(session, token, at=house.now()) if token else None
 
@@ -177,34 +179,3 @@ def check_desk_token(form: Form, seat: Seat) -> None:
     given = form.one(FORM_TOKEN, "").encode()
     if not hmac.compare_digest(given, seat.form_token.encode()):
         raise StaleForm("a form of another session")
-
-
-def cookie_name(house: House) -> str:
-    """``__Host-`` binds the cookie to this host and to https, where there is https."""
-    return "__Host-talkoot-desk" if house.secure else "talkoot-desk"
-
-
-def token_of(request: Request) -> str:
-    """Give the desk session's token; empty where there is none."""
-    return request.cookies.get(cookie_name(house_of(request)), "")
-
-
-def with_desk_cookie(response: Response, house: House, opened: OpenedDesk) -> Response:
-    """Give the browser its session, which no link of another site ever carries along."""
-    response.set_cookie(
-        cookie_name(house),
-        opened.token,
-        secure=house.secure,
-        httponly=True,
-        samesite="strict",
-        path="/",
-    )
-    return response
-
-
-def without_desk_cookie(response: Response, house: House) -> Response:
-    """Take the session from the browser."""
-    response.delete_cookie(
-        cookie_name(house), secure=house.secure, httponly=True, samesite="strict", path="/"
-    )
-    return response

@@ -22,13 +22,13 @@ from talkoot.web.forms import form_of
 from talkoot.web.frame import Frame
 from talkoot.web.house import house_of
 from talkoot.web.pages.desk_gate import (
+    DESK_COOKIE,
     SEE_OTHER,
     Seat,
     desk_of,
     desk_route,
     party_of,
     seat_of,
-    token_of,
 )
 from talkoot.web.pages.desk_sign_in import ANSWER, REFUSED, WORDS, options_answer
 from talkoot.web.templating import shown
@@ -130,7 +130,7 @@ async def remove_key(request: Request) -> Response:
         async with desk_of(house).writing() as session:
             credential_id = CredentialId(from_base64url(form.one("key", "")))
             await passkey_removed(session, seat.official.id, credential_id)
-            await other_desks_ended(session, seat.official.id, token_of(request))
+            await other_desks_ended(session, seat.official.id, DESK_COOKIE.token_in(request))
     except NotAllowed:
         return await _shown(
             request,

@@ -30,13 +30,11 @@ from talkoot.web.forms import form_of
 from talkoot.web.frame import Frame, frame_of, path_to
 from talkoot.web.house import house_of
 from talkoot.web.pages.desk_gate import (
+    DESK_COOKIE,
     SEE_OTHER,
     desk_of,
     desk_route,
     party_of,
-    token_of,
-    with_desk_cookie,
-    without_desk_cookie,
 )
 from talkoot.web.place import voice_of
 from talkoot.web.templating import shown
@@ -107,7 +105,7 @@ async def sign_in_at_desk(request: Request) -> Response:
         fault = voice.gettext("The passkey was not accepted. Try again with one that is on file.")
         return shown("desk/sign_in.html", _page(voice, "sign-in", fault=fault), status=REFUSED)
     onwards = RedirectResponse(path_to(voice.language, "desk"), status_code=SEE_OTHER)
-    return with_desk_cookie(onwards, house, opened)
+    return DESK_COOKIE.given(onwards, house, opened.token)
 
 
 async def put_invitation_challenge(request: Request) -> Response:
@@ -151,16 +149,16 @@ async def use_invitation(request: Request) -> Response:
             "desk/invitation.html", _page(voice, "invitation", fault=fault), status=REFUSED
         )
     onwards = RedirectResponse(path_to(voice.language, "desk"), status_code=SEE_OTHER)
-    return with_desk_cookie(onwards, house, opened)
+    return DESK_COOKIE.given(onwards, house, opened.token)
 
 
 async def sign_out_of_desk(request: Request) -> Response:
     """End the session at once."""
     house, voice = house_of(request), voice_of(request)
     async with desk_of(house).writing() as session:
-        await desk_ended(session, token_of(request))
+        await desk_ended(session, DESK_COOKIE.token_in(request))
     onwards = RedirectResponse(path_to(voice.language, "desk", "sign-in"), status_code=SEE_OTHER)
-    return without_desk_cookie(onwards, house)
+    return DESK_COOKIE.taken(onwards, house)
 
 
 def options_answer(options: AssertionOptions | RegistrationOptions) -> Response:

@@ -11,7 +11,7 @@ from talkoot.web.pages.error_page import trouble_at
 from talkoot.web.pages.sign_in_page import SignInPage, carried_from
 from talkoot.web.place import place_of
 from talkoot.web.templating import shown
-from talkoot.web.voters import Visit, token_in_cookie, voter_with
+from talkoot.web.voters import VOTER_COOKIE, Visit, voter_with
 
 SEE_OTHER = 303
 
@@ -23,7 +23,7 @@ async def voters_only(request: Request) -> Response | None:
         place = await place_of(request, session)
     if place.election is None:
         return trouble_at(place, Trouble.NOT_OPEN_YET)
-    voter = await voter_with(house, token_in_cookie(request), place.election.id)
+    voter = await voter_with(house, VOTER_COOKIE.token_in(request), place.election.id)
     if voter is None:
         if request.method in SAFE_METHODS:
             return RedirectResponse(place.path("sign-in"), status_code=SEE_OTHER)

@@ -30,7 +30,7 @@ from talkoot.web.pages.error_page import trouble_at
 from talkoot.web.pages.sign_in_page import CODE, SignInPage, carried_from
 from talkoot.web.place import Place, acceptance_at, place_of
 from talkoot.web.templating import shown
-from talkoot.web.voters import Visit, with_cookie
+from talkoot.web.voters import VOTER_COOKIE, Visit
 
 SEE_OTHER = 303
 TEMPLATE = "sign_in/sign_in.html"
@@ -62,7 +62,8 @@ async def send_code(request: Request) -> Response:
     outcome = await signed_in_by(request, place.election.id, form.one(CODE, ""))
     if isinstance(outcome, SignInRefused):
         return _refused(place, outcome, form)
-    return with_cookie(await _onwards(house, place, place.election, form, outcome), house, outcome)
+    onwards = await _onwards(house, place, place.election, form, outcome)
+    return VOTER_COOKIE.given(onwards, house, outcome.token)
 
 
 def _obstacle(place: Place, house: House) -> Trouble | None:
