@@ -40,13 +40,7 @@ from tests.voting.log.made_up import (
     a_voter,
     entries_of,
 )
-from tests.voting.sealing_of import Opening, openings
-
-
-@pytest.fixture(params=openings(), ids=lambda opening: opening.__name__)
-def opening(request: pytest.FixtureRequest) -> Opening:
-    """How an election is opened: with readable ballots, or with sealed ones."""
-    return request.param  # type: ignore[no-any-return]  # pytest does not know its parameters
+from tests.voting.sealing_of import Opening
 
 
 async def count(database: Database, election_id: ElectionId) -> int:
