@@ -52,7 +52,7 @@ async def standing_rows(database: Database, election_id: ElectionId) -> Counter[
 
 
 @ROUNDS
-async def test_of_eight_simultaneous_ballots_one_is_recorded_where_the_first_counts(
+async def test_t7_of_eight_simultaneous_ballots_one_is_recorded_where_the_first_counts(
     database: Database, desk: Database, rounds: int
 ) -> None:
     election = await an_open_election(desk, recast=Recast.FIRST_COUNTS)
@@ -66,7 +66,7 @@ async def test_of_eight_simultaneous_ballots_one_is_recorded_where_the_first_cou
 
 
 @ROUNDS
-async def test_of_eight_simultaneous_ballots_the_greatest_stands_where_the_last_counts(
+async def test_t7_of_eight_simultaneous_ballots_the_greatest_stands_where_the_last_counts(
     database: Database, desk: Database, rounds: int
 ) -> None:
     election = await an_open_election(desk)
@@ -111,7 +111,7 @@ def _row(entry: Entry) -> dict[str, object]:
 
 
 @ROUNDS
-async def test_without_the_constraint_the_same_rounds_find_doubles(
+async def test_t7_without_the_constraint_the_same_rounds_find_doubles(
     server: Server, database: Database, desk: Database, database_name: str, rounds: int
 ) -> None:
     election = await an_open_election(desk, recast=Recast.FIRST_COUNTS)
@@ -125,7 +125,7 @@ async def test_without_the_constraint_the_same_rounds_find_doubles(
     assert doubles
 
 
-async def test_the_constraint_stops_even_a_door_that_checks_first(
+async def test_t7_the_constraint_stops_even_a_door_that_checks_first(
     database: Database, desk: Database
 ) -> None:
     election = await an_open_election(desk, recast=Recast.FIRST_COUNTS)

@@ -23,7 +23,7 @@ def an_election(random: Random) -> tuple[AllocationProblem, AllocationRule]:
 
 
 @pytest.mark.parametrize("part", range(5))
-def test_the_reader_funds_what_the_count_funds_and_in_the_same_order(part: int) -> None:
+def test_t24_the_reader_funds_what_the_count_funds_and_in_the_same_order(part: int) -> None:
     random = Random(f"recount {part}")
     for _ in range(ELECTIONS_A_PART):
         problem, rule = an_election(random)

@@ -51,12 +51,12 @@ def agree(seeds: range) -> int:
     return ties
 
 
-def test_three_hundred_random_elections_full_of_ties_come_out_as_the_slow_twin_says() -> None:
+def test_t24_three_hundred_random_elections_full_of_ties_come_out_as_the_slow_twin_says() -> None:
     assert agree(range(300)) > 30
 
 
 @pytest.mark.full
-def test_ten_thousand_random_elections_full_of_ties_come_out_as_the_slow_twin_says() -> None:
+def test_t24_ten_thousand_random_elections_full_of_ties_come_out_as_the_slow_twin_says() -> None:
     assert agree(range(10_000, 20_000)) > 1_500
 
 

@@ -134,7 +134,7 @@ def test_the_count_agrees_with_a_slow_twin(
 
 @given(elections(), st.randoms(use_true_random=False))
 @settings(max_examples=100, deadline=None)
-def test_the_result_does_not_depend_on_the_order_of_entries(
+def test_t24_the_result_does_not_depend_on_the_order_of_entries(
     election: tuple[BallotDefinition, list[Entry]], random: Random
 ) -> None:
     definition, entries = election

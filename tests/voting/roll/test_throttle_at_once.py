@@ -52,7 +52,7 @@ async def count_like(database: Database, like: str) -> int | None:
         return None if found is None else int(found)
 
 
-async def test_fifty_wrong_codes_at_once_take_fifty_attempts(
+async def test_t7_fifty_wrong_codes_at_once_take_fifty_attempts(
     database: Database, desk: Database, hasher: CountingHasher
 ) -> None:
     async with desk.writing() as session:
@@ -121,7 +121,7 @@ async def test_a_right_code_is_held_if_its_network_was_held_while_it_was_hashed(
         assert isinstance(found, SignedIn)
 
 
-async def test_reading_first_and_counting_after_would_lose_attempts(
+async def test_t7_reading_first_and_counting_after_would_lose_attempts(
     database: Database, desk: Database, hasher: CountingHasher
 ) -> None:
     """Negative control: the same fifty, counted by a read and a write instead of one statement."""
