@@ -1,6 +1,6 @@
 """A small town on a real database, an application for it, and visitors with a browser's manners."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import httpx2
 from starlette.applications import Starlette
 
-from talkoot.base.db import Database
+from talkoot.base.db import Database, WriteSession
 from talkoot.base.i18n import Text, text_from
 from talkoot.base.ids import AreaCode, ElectionId, MunicipalityId, ProjectId, RoundId
 from talkoot.base.money import Cents
@@ -30,7 +30,15 @@ from talkoot.rounds import (
     round_kept,
 )
 from talkoot.voting import log
-from talkoot.voting.ballot import AllocationRule, Completion, Limits, Recast, Rule, VoteType
+from talkoot.voting.ballot import (
+    AllocationRule,
+    BallotDefinition,
+    Completion,
+    Limits,
+    Recast,
+    Rule,
+    VoteType,
+)
 from talkoot.voting.intake import Door
 from talkoot.voting.log import ElectionRules, TwoPersons
 from talkoot.voting.results import published
@@ -281,6 +289,27 @@ def rules(
     )
 
 
+async def opened_plain(
+    session: WriteSession, round_: Round, definition: BallotDefinition
+) -> log.Election:
+    """Freeze and open a plain election of the round."""
+    await log.frozen(
+        session,
+        definition,
+        round_id=round_.id,
+        opens_at=OPENS,
+        closes_at=CLOSES,
+        grace_s=300,
+        persons=PERSONS,
+        at=OPENS,
+    )
+    return await log.opened(session, definition.election_id, persons=PERSONS, at=OPENS)
+
+
+Opening = Callable[[WriteSession, Round, BallotDefinition], Awaitable[log.Election]]
+"""Freezes and opens the election of a round."""
+
+
 @asynccontextmanager
 async def a_town(
     database: Database,
@@ -290,13 +319,15 @@ async def a_town(
     *,
     kind: Kind = Kind.BUDGET,
     public_url: str = BASE,
+    round_: Round | None = None,
+    opening: Opening = opened_plain,
 ) -> AsyncIterator[Town]:
     """Build the town, open its election, and give codes to three voters."""
     settings = Settings(home=home, public_url=public_url)
     clock = Hand(AT)
-    round_ = a_round(kind)
+    round_ = round_ or a_round(kind)
     async with CodeHasher(CodeCost(memory_kib=8, passes=1)) as hasher:
-        election = await _election(desk, round_, agreed)
+        election = await _election(desk, round_, agreed, opening)
         codes = await _codes(desk, settings, election.id, hasher)
         async with Door(database) as door:
             yield Town(
@@ -310,23 +341,15 @@ async def a_town(
             )
 
 
-async def _election(desk: Database, round_: Round, agreed: ElectionRules) -> log.Election:
+async def _election(
+    desk: Database, round_: Round, agreed: ElectionRules, opening: Opening
+) -> log.Election:
     async with desk.writing() as session:
         await municipality_kept(session, MUNICIPALITY)
         await picture_kept(session, PICTURE, "image/svg+xml", b"<svg/>")
         await round_kept(session, round_)
         definition = log.definition_of(round_, MUNICIPALITY, ElectionId(uuid4()), agreed)
-        await log.frozen(
-            session,
-            definition,
-            round_id=round_.id,
-            opens_at=OPENS,
-            closes_at=CLOSES,
-            grace_s=300,
-            persons=PERSONS,
-            at=OPENS,
-        )
-        return await log.opened(session, definition.election_id, persons=PERSONS, at=OPENS)
+        return await opening(session, round_, definition)
 
 
 async def _codes(
