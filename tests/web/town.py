@@ -321,13 +321,14 @@ async def a_town(
     public_url: str = BASE,
     round_: Round | None = None,
     opening: Opening = opened_plain,
+    municipality: Municipality = MUNICIPALITY,
 ) -> AsyncIterator[Town]:
     """Build the town, open its election, and give codes to three voters."""
     settings = Settings(home=home, public_url=public_url)
     clock = Hand(AT)
     round_ = round_ or a_round(kind)
     async with CodeHasher(CodeCost(memory_kib=8, passes=1)) as hasher:
-        election = await _election(desk, round_, agreed, opening)
+        election = await _election(desk, municipality, round_, agreed, opening)
         codes = await _codes(desk, settings, election.id, hasher)
         async with Door(database) as door:
             yield Town(
@@ -342,13 +343,17 @@ async def a_town(
 
 
 async def _election(
-    desk: Database, round_: Round, agreed: ElectionRules, opening: Opening
+    desk: Database,
+    municipality: Municipality,
+    round_: Round,
+    agreed: ElectionRules,
+    opening: Opening,
 ) -> log.Election:
     async with desk.writing() as session:
-        await municipality_kept(session, MUNICIPALITY)
+        await municipality_kept(session, municipality)
         await picture_kept(session, PICTURE, "image/svg+xml", b"<svg/>")
         await round_kept(session, round_)
-        definition = log.definition_of(round_, MUNICIPALITY, ElectionId(uuid4()), agreed)
+        definition = log.definition_of(round_, municipality, ElectionId(uuid4()), agreed)
         return await opening(session, round_, definition)
 
 
