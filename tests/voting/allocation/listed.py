@@ -1,5 +1,6 @@
 """Elections in the order that exact peers break ties by: their projects' numbers as text."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from talkoot.voting.allocation import AllocationProblem
@@ -9,7 +10,12 @@ from talkoot.voting.tally import Choice, profile_from_counts
 def listed_by_number(problem: AllocationProblem) -> AllocationProblem:
     """The same election with its projects listed by their number as text."""
     ids = problem.profile.projects
-    order = sorted(range(len(ids)), key=ids.__getitem__)
+    return listed_as(problem, sorted(range(len(ids)), key=ids.__getitem__))
+
+
+def listed_as(problem: AllocationProblem, order: Sequence[int]) -> AllocationProblem:
+    """The same election with its projects listed in another order, given by their old places."""
+    ids = problem.profile.projects
     new = {old: at for at, old in enumerate(order)}
     counts: dict[Choice, int] = {
         tuple(sorted((new[place], value) for place, value in choice)): number
