@@ -36,7 +36,8 @@ with its settings: a municipality's network often has an authority of its own.""
 WORDS = {
     "setup": [],
     "run": [str(VENV / "bin" / "talkoot"), "run"],
-    "test": [str(PYTHON), "-m", "pytest"],
+    # A file of tests stays with one worker, and each worker has a PostgreSQL of its own.
+    "test": [str(PYTHON), "-m", "pytest", "-n", str(os.cpu_count() or 1), "--dist", "loadfile"],
     "check": [str(PYTHON), str(ROOT / "platform" / "tools" / "check.py")],
     "bench": [str(PYTHON), str(ROOT / "platform" / "tools" / "bench.py")],
 }
