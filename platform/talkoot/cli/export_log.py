@@ -6,12 +6,13 @@ from uuid import UUID
 
 import click
 
-from talkoot.base.db import WriteSession
+from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.errors import NotAllowed
-from talkoot.base.ids import ElectionId
+from talkoot.base.ids import VOTER_KEY_BYTES, ElectionId
 from talkoot.cli.context import opened_desk
 from talkoot.voting import board, log
-from talkoot.voting.results import BoxHead, Device, box_exported
+from talkoot.voting.results import AreaVoters, BoxHead, Device, box_exported
+from talkoot.voting.roll import voters_by_area
 
 CLOSED = {"closed", "reconciling", "tallied", "counted"}
 """The states in which nothing more can be recorded, and ballots are still there."""
@@ -38,12 +39,18 @@ def export_log(election: UUID, folder: Path) -> None:
 
 
 async def _exported(election_id: ElectionId, folder: Path) -> BoxHead:
-    async with opened_desk() as (database, _), database.writing() as session:
-        return await exported(session, election_id, folder)
+    async with opened_desk() as (database, settings), database.writing() as session:
+        return await exported(session, election_id, folder, keys=settings.keys_folder)
 
 
-async def exported(session: WriteSession, election_id: ElectionId, folder: Path) -> BoxHead:
-    """Export, once the rows show no order of casting. Raises :class:`NotAllowed` before closing."""
+async def exported(
+    session: WriteSession, election_id: ElectionId, folder: Path, *, keys: Path | None = None
+) -> BoxHead:
+    """Export, once the rows show no order of casting. Raises :class:`NotAllowed` before closing.
+
+    ``keys`` is the folder of elections' keys, by which the roll counts who has voted by area;
+    without it the box says nothing of areas.
+    """
     election = await log.election_of(session, election_id)
     if election.state.value not in CLOSED:
         raise NotAllowed(f"the election is {election.state}; nothing is shown before it closes")
@@ -57,9 +64,23 @@ async def exported(session: WriteSession, election_id: ElectionId, folder: Path)
             folder,
             checkpoint=note.decode(),
             devices=await _devices(session, election_id),
+            areas=() if keys is None else await _areas(session, election_id, keys),
         )
     except OSError as err:
         raise NotAllowed(f"{folder}: {err.strerror or err}") from err
+
+
+async def _areas(
+    session: ReadSession, election_id: ElectionId, keys: Path
+) -> tuple[AreaVoters, ...]:
+    """Let the roll count by area who has voted. It learns of keys, and of no entry."""
+    table = await log.read_standing(session, election_id)
+    raw = table.voter.astype(">u8").tobytes()
+    voted = {raw[at : at + VOTER_KEY_BYTES] for at in range(0, len(raw), VOTER_KEY_BYTES)}
+    return tuple(
+        AreaVoters(area=one.area, on_roll=one.on_roll, voters=one.voters)
+        for one in await voters_by_area(session, keys, election_id, voted)
+    )
 
 
 async def _note(session: WriteSession, election_id: ElectionId) -> bytes:

@@ -1,11 +1,13 @@
 """From a closed election's entries to a published result that anyone can recount."""
 
+from talkoot.voting.results.areas import AreaVoters, area_table
 from talkoot.voting.results.ballot_files import BALLOTS_CSV, BALLOTS_JSON
 from talkoot.voting.results.box import BadBox, Box, BoxHead, Device, box_exported, box_read
 from talkoot.voting.results.ceremony import (
     TABLES,
     TRANSCRIPT,
     BoxAccounting,
+    Tables,
     Tallied,
     Transcript,
     tallied,
@@ -16,6 +18,8 @@ from talkoot.voting.results.count import Count, counted, finished
 from talkoot.voting.results.digest import SALT_BYTES, UNSALTED, set_digest
 from talkoot.voting.results.figures import (
     Alternative,
+    AreaTable,
+    AreaTurnout,
     ChannelTable,
     ChannelVotes,
     Compared,
@@ -60,6 +64,9 @@ __all__ = [
     "UNSALTED",
     "Accounting",
     "Alternative",
+    "AreaTable",
+    "AreaTurnout",
+    "AreaVoters",
     "BadBox",
     "Box",
     "BoxAccounting",
@@ -85,9 +92,11 @@ __all__ = [
     "Shuffle",
     "Spoiled",
     "Step",
+    "Tables",
     "Tallied",
     "Transcript",
     "added",
+    "area_table",
     "box_exported",
     "box_read",
     "counted",

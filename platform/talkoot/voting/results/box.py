@@ -29,6 +29,7 @@ from talkoot.voting.log import (
     sealing_of,
 )
 from talkoot.voting.pabulib import PbHead
+from talkoot.voting.results.areas import AreaVoters
 from talkoot.voting.results.files import head_of
 from talkoot.voting.results.sealed import SealedEntries, SealedGathering
 from talkoot.voting.sealing import (
@@ -63,7 +64,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 class BoxHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What ``box.json`` says. ``checkpoint``: the board's signed note up to which is counted;
-    ``files``: the SHA-256 of every other file, in hexadecimal.
+    ``files``: the SHA-256 of every other file, in hexadecimal; ``areas``: how many have voted, as
+    the roll counted them: sums alone, since no file says of which area a voter is.
     """
 
     format: str
@@ -74,6 +76,7 @@ class BoxHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     checkpoint: str
     devices: tuple[Device, ...]
     files: dict[str, str]
+    areas: tuple[AreaVoters, ...] = ()
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +113,7 @@ async def box_exported(
     *,
     checkpoint: str,
     devices: tuple[Device, ...] = (),
+    areas: tuple[AreaVoters, ...] = (),
 ) -> BoxHead:
     """Write a closed election's box into a new folder; ``box.json`` comes last.
 
@@ -135,6 +139,7 @@ async def box_exported(
         checkpoint=checkpoint,
         devices=devices,
         files=await asyncio.to_thread(_hashes, folder),
+        areas=areas,
     )
     (folder / BOX).write_bytes(pretty(head))
     return head

@@ -17,10 +17,11 @@ from talkoot.voting.log import Election, read_standing, recorded_count
 from talkoot.voting.results.ballot_files import BALLOTS_CSV, BALLOTS_JSON, csv_of, json_of
 from talkoot.voting.results.box import Box, Device
 from talkoot.voting.results.count import Count, finished
-from talkoot.voting.results.figures import ChannelTable
+from talkoot.voting.results.figures import AreaTable, ChannelTable
 from talkoot.voting.results.files import BALLOTS, RESULT, files_of
 from talkoot.voting.results.sealed import Open, SealedCount, Shuffle, sealed_counted
 from talkoot.voting.results.store import PublicFile, public_file_kept, result_kept
+from talkoot.voting.results.unique import unique_ballots
 from talkoot.voting.results.values import Result
 
 TABLES, TRANSCRIPT = "tables.json", "transcript.json"
@@ -72,10 +73,15 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Tables(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures by channel, without small numbers and what would give them away."""
+    """Figures by channel and by area, without small numbers and what would give them away.
+
+    ``unique``: how many of the ballots are like no other.
+    """
 
     ballots: int
+    unique: int
     by_channel: ChannelTable | None
+    by_area: AreaTable | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +107,14 @@ def tallied(
     """
     definition = box.definition
     found = sealed_counted(box.entries(), definition, open_=open_, shuffle=shuffle, engine=engine)
-    count = finished(found.part, definition, engine=engine)
+    count = finished(found.part, definition, areas=box.head.areas, engine=engine)
     files = [*files_of(definition, box.head.head, count)]
-    tables = Tables(ballots=count.profile.ballots, by_channel=count.result.channels)
+    tables = Tables(
+        ballots=count.profile.ballots,
+        unique=unique_ballots(count.profile),
+        by_channel=count.result.channels,
+        by_area=None if count.result.areas is msgspec.UNSET else count.result.areas,
+    )
     bodies = {
         BALLOTS_CSV: csv_of(count.profile),
         BALLOTS_JSON: json_of(definition, count.profile),

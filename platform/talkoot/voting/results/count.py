@@ -1,11 +1,13 @@
 """The whole count, top to bottom: entries in, result out. Nothing here knows a name or a clock."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from talkoot.base.engine import Engine
 from talkoot.base.errors import BrokenLog
 from talkoot.voting.allocation import Allocation, allocated, problem_of
 from talkoot.voting.ballot import BallotDefinition
+from talkoot.voting.results.areas import AreaVoters
 from talkoot.voting.results.digest import UNSALTED
 from talkoot.voting.results.explain import result_of_count
 from talkoot.voting.results.partition import PartCount, Partition, partition_counted
@@ -52,9 +54,17 @@ def counted(
 
 
 def finished(
-    part: PartCount, definition: BallotDefinition, *, engine: Engine = Engine.KERNELS
+    part: PartCount,
+    definition: BallotDefinition,
+    *,
+    areas: Collection[AreaVoters] = (),
+    engine: Engine = Engine.KERNELS,
 ) -> Count:
-    """Spend the budget and explain, once, whatever number of parts was added up before."""
+    """Spend the budget and explain, once, whatever number of parts was added up before.
+
+    ``areas``: who has voted by area, which the roll alone can tell. Raises :class:`BrokenLog` where
+    the entries do not add up, or the areas come to another number than stands.
+    """
     accounting = Accounting(
         entries=part.entries,
         counted=part.counted,
@@ -63,6 +73,9 @@ def finished(
     )
     if not accounting.holds or part.counted != part.profile.ballots:
         raise BrokenLog(f"the entries do not add up: {accounting}")
+    voters = sum(area.voters for area in areas)
+    if areas and voters != part.counted + part.spoiled:
+        raise BrokenLog(f"{part.counted + part.spoiled} ballots stand, and by areas {voters}")
     problem = problem_of(part.profile, definition)
     allocation = allocated(problem, definition.allocation, engine=engine)
     return Count(
@@ -72,6 +85,7 @@ def finished(
             allocation,
             accounting,
             channels=part.channels,
+            areas=areas,
             engine=engine,
         ),
         profile=part.profile,

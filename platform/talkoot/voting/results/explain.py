@@ -1,7 +1,10 @@
 """From an allocation's exact steps to figures that a page can put into sentences."""
 
+from collections.abc import Collection
 from fractions import Fraction
 from math import ceil, floor
+
+import msgspec
 
 from talkoot.base.engine import Engine
 from talkoot.base.ids import ProjectId
@@ -9,6 +12,7 @@ from talkoot.voting.allocation import Allocation, AllocationProblem, FateKind, P
 from talkoot.voting.allocation import Fate as ExactFate
 from talkoot.voting.ballot import BallotDefinition, ProjectOnBallot
 from talkoot.voting.log import CHANNELS
+from talkoot.voting.results.areas import AreaVoters, area_table
 from talkoot.voting.results.channels import ChannelBallots, channel_table
 from talkoot.voting.results.figures import ChannelTable
 from talkoot.voting.results.satisfied import compared, satisfied_by
@@ -38,12 +42,13 @@ def result_of_count(
     accounting: Accounting,
     channels: KeyCounts | None = None,
     *,
+    areas: Collection[AreaVoters] = (),
     engine: Engine = Engine.KERNELS,
 ) -> Result:
     """Put the count into the form that is published.
 
-    ``channels`` are the counts by channel, in the order of :data:`CHANNELS`. ``engine`` works out
-    what other rules would have made of the ballots.
+    ``channels`` are the counts by channel, in the order of :data:`CHANNELS`, ``areas`` those by
+    area. ``engine`` works out what other rules would have made of the ballots.
     """
     rule = definition.allocation
     return Result(
@@ -75,6 +80,7 @@ def result_of_count(
         satisfied=satisfied_by(problem.profile, allocation.winners),
         alternatives=compared(problem, rule, allocation, engine=engine),
         channels=None if channels is None else _channels(definition, channels),
+        areas=area_table(areas) or msgspec.UNSET,
     )
 
 

@@ -1,4 +1,4 @@
-"""Figures beside the winners: every step, what other rules would have done, and the channels."""
+"""Figures beside the winners: steps, what other rules would have done, channels and areas."""
 
 import msgspec
 
@@ -104,3 +104,23 @@ class ChannelTable(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[str, ...]
     ballots: tuple[int | None, ...]
     projects: tuple[ChannelVotes, ...]
+
+
+class AreaTurnout(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of an area's persons on the roll have voted; ``None`` is not shown."""
+
+    area: str
+    on_roll: int | None = None
+    voters: int | None = None
+
+
+class AreaTable(msgspec.Struct, frozen=True, kw_only=True):
+    """Turnout by area: ballots that stand, spoiled ones too. ``on_roll``, ``voters``: altogether.
+
+    What is left out, and why: :mod:`talkoot.voting.results.areas`.
+    """
+
+    least: int
+    on_roll: int
+    voters: int
+    areas: tuple[AreaTurnout, ...]

@@ -5,7 +5,13 @@ from enum import StrEnum
 import msgspec
 
 from talkoot.base.i18n import Text
-from talkoot.voting.results.figures import Alternative, ChannelTable, PotResult, Step
+from talkoot.voting.results.figures import (
+    Alternative,
+    AreaTable,
+    ChannelTable,
+    PotResult,
+    Step,
+)
 
 
 class Fate(StrEnum):
@@ -99,7 +105,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     the budget, where there is but one), ``rounds`` how each funded project came about, in order of
     selection. ``satisfied[k]``: voters of whose choices exactly k are funded; ``alternatives``:
     what other rules would have made of the same ballots; ``blank``: counted ballots that choose
-    nothing. What a result published by an earlier version does not say has its default.
+    nothing. What a result published by an earlier version does not say has its default. ``areas``:
+    turnout by area, left out of the bytes where it is not told.
     """
 
     election_id: str
@@ -130,6 +137,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     satisfied: tuple[int, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     channels: ChannelTable | None = None
+    areas: AreaTable | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def winners(self) -> tuple[ProjectResult, ...]:

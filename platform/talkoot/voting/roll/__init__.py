@@ -3,6 +3,7 @@
 The only room that knows persons. What leaves it is a voter key.
 """
 
+from talkoot.voting.roll.areas import AreaOfRoll, voters_by_area
 from talkoot.voting.roll.codes import (
     Code,
     Mistype,
@@ -67,6 +68,7 @@ __all__ = [
     "STANDARD_THROTTLES",
     "Alarm",
     "AnchorScheme",
+    "AreaOfRoll",
     "BatchId",
     "Code",
     "CodeCost",
@@ -112,5 +114,6 @@ __all__ = [
     "sign_in",
     "swept",
     "voter_key",
+    "voters_by_area",
     "with_check",
 ]
