@@ -53,8 +53,8 @@ def payload(number: int) -> str:
 
 
 def said(number: int) -> Text:
-    """Give a text whose Finnish is a payload."""
-    return {"fi": payload(number)}
+    """Give a payload: said in Finnish, or in Swedish alone, which pages mark for speech."""
+    return {"sv" if number % 3 == 0 else "fi": payload(number)}
 
 
 def a_poisoned_round() -> Round:
