@@ -9,7 +9,8 @@ import pytest_asyncio
 from talkoot.base.db import Database
 from talkoot.rounds import Kind
 from talkoot.voting.log import ElectionRules
-from tests.web.town import BASE, Town, a_town, rules
+from tests.web.sealed_town import opened_sealed
+from tests.web.town import BASE, Opening, Town, a_town, opened_plain, rules
 
 TownWith = Callable[..., Awaitable[Town]]
 """Builds a town under rules that are given."""
@@ -21,9 +22,15 @@ async def town_with(database: Database, desk: Database, tmp_path: Path) -> Async
     async with AsyncExitStack() as stack:
 
         async def built(
-            agreed: ElectionRules, *, kind: Kind = Kind.BUDGET, public_url: str = BASE
+            agreed: ElectionRules,
+            *,
+            kind: Kind = Kind.BUDGET,
+            public_url: str = BASE,
+            opening: Opening = opened_plain,
         ) -> Town:
-            town = a_town(database, desk, tmp_path, agreed, kind=kind, public_url=public_url)
+            town = a_town(
+                database, desk, tmp_path, agreed, kind=kind, public_url=public_url, opening=opening
+            )
             return await stack.enter_async_context(town)
 
         yield built
@@ -33,3 +40,9 @@ async def town_with(database: Database, desk: Database, tmp_path: Path) -> Async
 async def town(town_with: TownWith) -> Town:
     """A town where voters approve up to three projects and may vote again."""
     return await town_with(rules())
+
+
+@pytest_asyncio.fixture
+async def sealed_town(town_with: TownWith) -> Town:
+    """As the town, with ballots sealed to trustees and acts that two signed."""
+    return await town_with(rules(), opening=opened_sealed)

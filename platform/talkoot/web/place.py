@@ -24,6 +24,9 @@ from talkoot.voting.log import (
 from talkoot.web.frame import path_to
 from talkoot.web.voice import Voice, preferred
 
+RECEIPT = "receipt"
+"""The word in the address of the page that answers for a receipt."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:

@@ -17,7 +17,15 @@ from talkoot.voting.board.notes import (
 )
 from talkoot.voting.board.public import BoardFile, board_file, board_files, witnessed
 from talkoot.voting.board.publish import BATCH_MIN, Closing, published
-from talkoot.voting.board.receipts import Fate, Found, Proof, found_for, named_by, proof_for
+from talkoot.voting.board.receipts import (
+    Fate,
+    Found,
+    Proof,
+    found_for,
+    holds,
+    named_by,
+    proof_for,
+)
 from talkoot.voting.board.store import (
     Board,
     ballots_waiting,
@@ -73,6 +81,7 @@ __all__ = [
     "create_board_key",
     "extends",
     "found_for",
+    "holds",
     "is_signed",
     "key_in",
     "last_note",

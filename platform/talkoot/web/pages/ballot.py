@@ -88,8 +88,10 @@ async def recorded(request: Request) -> Response:
     visit = visit_of(request)
     if visit.voter.receipt is None:
         return RedirectResponse(visit.place.path("ballot"), status_code=SEE_OTHER)
-    open_still = acceptance_at(visit.election, house_of(request).now()) is Acceptance.OPEN
-    return shown("ballot/recorded.html", RecordedPage.of(visit, open_still=open_still))
+    house = house_of(request)
+    open_still = acceptance_at(visit.election, house.now()) is Acceptance.OPEN
+    page = RecordedPage.of(visit, open_still=open_still, site=house.settings.address)
+    return shown("ballot/recorded.html", page)
 
 
 async def sign_out(request: Request) -> Response:

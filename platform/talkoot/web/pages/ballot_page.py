@@ -14,9 +14,10 @@ from talkoot.voting.ballot import (
     VoteType,
     receipt_number,
 )
+from talkoot.voting.log import Assurance
 from talkoot.web.assets import static_address
 from talkoot.web.forms import PROJECT, VALUE, SentBallot
-from talkoot.web.frame import Frame, Leave, frame_of, steps_of
+from talkoot.web.frame import Frame, Leave, frame_of, path_to, steps_of
 from talkoot.web.pages.limits import Running, running_of
 from talkoot.web.pages.projects import (
     AreaChoice,
@@ -27,7 +28,8 @@ from talkoot.web.pages.projects import (
     matches,
     shuffled,
 )
-from talkoot.web.place import Place
+from talkoot.web.pictures.qr import QrPicture, qr_of
+from talkoot.web.place import RECEIPT, Place
 from talkoot.web.voice import Said, Voice
 from talkoot.web.voters import Visit
 from talkoot.web.words import changing, choosing, fault_in_words, how_many, identifying
@@ -190,27 +192,41 @@ class ReviewPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedPage:
-    """The receipt. It holds no choice, and every receipt looks the same."""
+    """The receipt. It holds no choice, and every receipt looks the same.
+
+    ``check`` leads to where the public board answers for it, and ``qr`` draws that address whole.
+    A plain election has no board, and its receipts have neither.
+    """
 
     frame: Frame
     title: Said
     receipt: str
+    check: str
+    qr: QrPicture | None
     again: str
     leave: Leave
     home: str
     closes: str
 
     @classmethod
-    def of(cls, visit: Visit, *, open_still: bool) -> Self:
-        """Show the receipt of the ballot recorded last in this session."""
+    def of(cls, visit: Visit, *, open_still: bool, site: str) -> Self:
+        """Show the receipt of the ballot recorded last in this session.
+
+        ``site``: our own address.
+        """
         place, voter = visit.place, visit.voter
         if voter.receipt is None:
             raise ValueError("nothing was recorded in this session")
+        number = receipt_number(voter.receipt)
+        sealed = visit.election.assurance is Assurance.SEALED
+        check = path_to(place.voice.language, RECEIPT, str(visit.election.id), number)
         may_again = open_still and visit.election.definition.recast is Recast.LAST_COUNTS
         return cls(
             frame=_frame(visit, "recorded", leave=None),
             title=place.voice.said(place.round_.title),
-            receipt=receipt_number(voter.receipt),
+            receipt=number,
+            check=check if sealed else "",
+            qr=qr_of(site + check) if sealed else None,
             again=place.path("ballot") if may_again else "",
             leave=leave_of(visit),
             home=place.path(),

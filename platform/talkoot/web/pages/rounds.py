@@ -9,14 +9,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from talkoot.rounds import Kind, PhaseKind
+from talkoot.voting.log import Assurance, ElectionState
 from talkoot.web.access import EVERY_PHASE, Access, guarded
 from talkoot.web.counting import counting
-from talkoot.web.frame import Frame, frame_of
+from talkoot.web.frame import Frame, frame_of, path_to
 from talkoot.web.house import house_of
 from talkoot.web.pages.projects import Card, cards_of
 from talkoot.web.pages.sign_in_page import Contact, contact_of
 from talkoot.web.pages.start import state_of, when_in_words
-from talkoot.web.place import Place, place_of
+from talkoot.web.place import RECEIPT, Place, place_of
 from talkoot.web.templating import shown_to_all
 from talkoot.web.voice import Said, Voice
 from talkoot.web.words import changing, choosing, identifying
@@ -44,6 +45,7 @@ class RoundPage:
     budget: str
     sign_in: str
     results: str
+    receipts: str
     phases: tuple[PhaseLine, ...]
     voting: tuple[str, ...]
     counting: tuple[str, ...]
@@ -75,6 +77,7 @@ class RoundPage:
             ),
             sign_in=place.path("sign-in") if state == "open" else "",
             results=place.path("results") if state == "results" else "",
+            receipts=_receipts(place),
             phases=_phases(place, at),
             voting=_voting(place),
             counting=(
@@ -87,6 +90,16 @@ class RoundPage:
             cards=cards_of(place, definition) if definition else (),
             contact=contact_of(voice, place.municipality),
         )
+
+
+def _receipts(place: Place) -> str:
+    """Give where receipts are looked for: nowhere without a board, or before anybody could vote."""
+    election = place.election
+    if election is None or election.assurance is not Assurance.SEALED:
+        return ""
+    if election.state is ElectionState.FROZEN:
+        return ""
+    return path_to(place.voice.language, RECEIPT, str(election.id))
 
 
 def _voting(place: Place) -> tuple[str, ...]:
