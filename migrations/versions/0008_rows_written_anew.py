@@ -17,36 +17,37 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 # `offset 0` keeps the sorted part apart; without hash and merge joins each row of it is looked up
-# and written in that order. The rows of the last page go first, twice: while that page has room, a
-# row's new version would stay on it, and with it who was last.
+# and written in that order. The last page is filled up before: while it has room a row's new
+# version would stay on it, and with it who was last.
 REWRITTEN_ROW_BY_ROW = """
 create function rewritten_row_by_row(asked uuid) returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off set work_mem = '128MB' as $$
 declare
-    last_page tid;
+    part record;
+    size bigint;
+    page bigint := current_setting('block_size')::bigint;
+    moved bigint;
 begin
-    select format('(%s,0)', greatest(pg_relation_size('public.entry') / 8192 - 1, 0))::tid
-    into last_page;
-    update public.entry set rank = rank where election_id = asked and ctid >= last_page;
-    update public.entry set rank = entry.rank
-    from (select ctid as place from public.entry where election_id = asked
-          order by entry_hash offset 0) as sorted
-    where entry.ctid = sorted.place;
-    select format('(%s,0)', greatest(pg_relation_size('public.standing') / 8192 - 1, 0))::tid
-    into last_page;
-    update public.standing set rank = rank where election_id = asked and ctid >= last_page;
-    update public.standing set rank = standing.rank
-    from (select ctid as place from public.standing where election_id = asked
-          order by voter_key offset 0) as sorted
-    where standing.ctid = sorted.place;
-    select format('(%s,0)', greatest(pg_relation_size('public.sealing_epoch') / 8192 - 1, 0))::tid
-    into last_page;
-    update public.sealing_epoch set epoch = epoch where election_id = asked and ctid >= last_page;
-    update public.sealing_epoch set epoch = sealing_epoch.epoch
-    from (select ctid as place from public.sealing_epoch where election_id = asked
-          order by epoch_id offset 0) as sorted
-    where sealing_epoch.ctid = sorted.place;
+    for part in
+        select 'public.' || name as name, key, kept
+        from (values ('entry', 'entry_hash', 'rank'), ('standing', 'voter_key', 'rank'),
+                     ('sealing_epoch', 'epoch_id', 'epoch')) as parts (name, key, kept)
+    loop
+        size := pg_relation_size(part.name);
+        while pg_relation_size(part.name) = size loop
+            execute format('update %1$s set %2$I = %2$I where election_id = $1 and ctid >= $2',
+                           part.name, part.kept)
+            using asked, format('(%s,0)', greatest(size / page - 1, 0))::tid;
+            get diagnostics moved = row_count;
+            exit when moved = 0;
+        end loop;
+        execute format('update %1$s as row set %2$I = row.%2$I'
+                       ' from (select ctid as place from %1$s where election_id = $1'
+                       ' order by %3$I offset 0) as sorted where row.ctid = sorted.place',
+                       part.name, part.kept, part.key)
+        using asked;
+    end loop;
 end $$
 """
 REWRITTEN_AS_A_WHOLE = """

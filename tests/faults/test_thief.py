@@ -197,7 +197,7 @@ async def pages(desk: Database, table: str) -> dict[bytes, int]:
     """On which page of its table each row lies."""
     query = text(f"select entry_hash, (ctid::text::point)[0]::int from {table}")  # noqa: S608 - our names
     async with desk.writing() as session:
-        return {name: page for name, page in await session.execute(query)}
+        return {row[0]: row[1] for row in await session.execute(query)}
 
 
 SEEN = {Others.NOBODY: (MANY, RHO), Others.VOTING: (500, 0.2)}
