@@ -24,6 +24,7 @@ from tests.journeys.browser.payloads import (
 from tests.journeys.browser.visitor import PATIENCE_MS
 from tests.journeys.browser.way import cast, marks, review, submit
 from tests.journeys.served import served
+from tests.web.sealed_town import board_started, opened_sealed
 from tests.web.town import Town, a_town, rules
 
 pytestmark = pytest.mark.browser
@@ -61,7 +62,10 @@ class Booth:
 async def booth(database: Database, desk: Database, tmp_path: Path) -> AsyncIterator[Booth]:
     """A town whose every text is a script."""
     agreed = rules(limits=Limits(max_choices=PROJECTS))
-    async with a_town(database, desk, tmp_path, agreed, round_=a_poisoned_round()) as town:
+    async with a_town(
+        database, desk, tmp_path, agreed, round_=a_poisoned_round(), opening=opened_sealed
+    ) as town:
+        await board_started(town)
         house: House = town.app.state.house
         build = lambda settings: application(  # noqa: E731
             settings, house.database, house.door, house.hasher, house.clock
@@ -143,6 +147,10 @@ async def test_t23_no_script_in_a_text_runs_on_the_way_of_a_vote(
         assert await read(page, names) == list(names)
         await noted("review")
         await cast(page)
+        assert await read(page, range(PAYLOADS, PAYLOADS + 1)) == [PAYLOADS]
+        await noted("recorded")
+        await page.locator('main a[href*="/receipt/"]').first.click()
+        await page.locator(".receipt-number").wait_for()
         assert await read(page, range(PAYLOADS, PAYLOADS + 1)) == [PAYLOADS]
         await noted("receipt")
         await page.goto(f"{booth.address}/fi/koe/kierros")
