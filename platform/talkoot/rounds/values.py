@@ -20,12 +20,17 @@ class Kind(StrEnum):
 
 
 class PhaseKind(StrEnum):
-    """A phase of a round, in the order in which they come."""
+    """A phase of a round, in the order in which they mostly come; any sequence is possible."""
 
     IDEAS = "ideas"
+    SCORE = "score"
+    TOGETHER = "together"
     REVIEW = "review"
+    MEET = "meet"
+    POLL = "poll"
     VOTING = "voting"
     RESULTS = "results"
+    FOLLOW_UP = "follow-up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,12 +130,22 @@ def _phase_name(voice: Voice, kind: PhaseKind) -> str:
     match kind:
         case PhaseKind.IDEAS:
             return voice.gettext("Ideas")
+        case PhaseKind.SCORE:
+            return voice.gettext("Giving points to ideas")
+        case PhaseKind.TOGETHER:
+            return voice.gettext("Working together")
+        case PhaseKind.MEET:
+            return voice.gettext("Meeting")
+        case PhaseKind.POLL:
+            return voice.gettext("Poll")
         case PhaseKind.REVIEW:
             return voice.gettext("Checking the projects")
         case PhaseKind.VOTING:
             return voice.gettext("Voting")
         case PhaseKind.RESULTS:
             return voice.gettext("Results")
+        case PhaseKind.FOLLOW_UP:
+            return voice.gettext("Following up")
 
 
 async def show_round(request: Request) -> Response:
