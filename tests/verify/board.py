@@ -150,7 +150,7 @@ class Board:
         self.town, self.definition, self.altered = town, definition, altered
         self.leaves: list[bytes] = []
         self.records: Files = {}
-        self.state = "draft"
+        self.state, self.acts = "draft", 0
 
     def add(self, kind: str, name: bytes) -> None:
         self.leaves.append(tagged("board-leaf", kind.encode(), name))
@@ -165,8 +165,10 @@ class Board:
         d = self.definition
         words = (kind.encode(), self.state.encode(), d.hash, reason.encode(), b"", nonce)
         challenge = hashlib.sha256(tagged("action", d.election_id.bytes, *words)).digest()
+        self.acts += 1
         said: dict[str, Any] = {
             "election": str(d.election_id),
+            "number": self.acts,
             "kind": kind,
             "state": self.state,
             "definition_hash": d.hash.hex(),

@@ -1,5 +1,6 @@
 """``talkoot verify``: check the public folder of an election, at a path or an address."""
 
+import asyncio
 import sys
 import time
 import urllib.request
@@ -34,10 +35,12 @@ NOT_PROVED = (
 @click.argument("where", metavar="DIR|URL")
 @click.option("--since", type=click.Path(path_type=Path), help="A checkpoint kept from earlier.")
 @click.option("--keys", type=click.Path(path_type=Path), help="The board's keys.json, kept before.")
-def verify(where: str, since: Path | None, keys: Path | None) -> None:
+@click.option("--database", is_flag=True, help="Compare a database with it, too (read only).")
+def verify(where: str, since: Path | None, keys: Path | None, *, database: bool) -> None:
     """Check the public folder at DIR or URL, alone, and name every fault.
 
-    The exit status is 0 only if all holds.
+    With --database, auditors compare the database with it: TALKOOT_DATABASE_URL, by a log-in that
+    may take the role talkoot_audit. The exit status is 0 only if all holds.
     """
     report = verified(
         reader(where),
@@ -45,6 +48,13 @@ def verify(where: str, since: Path | None, keys: Path | None) -> None:
         since=None if since is None else _kept(since),
         keys=None if keys is None else _kept(keys),
     )
+    if database:
+        from talkoot.cli.verify_database import database_compared  # the folder needs no database
+
+        found = asyncio.run(database_compared(reader(where), report))
+        report.faults += found.faults
+        report.held += found.held
+        report.unchecked += found.unchecked
     click.echo("\n".join(_lines(report, since, keys)))
     if report.faults:
         sys.exit(1)

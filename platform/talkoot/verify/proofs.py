@@ -19,6 +19,7 @@ Record = dict[str, Any]
 PRESET: Record = {"fit": "skip", "min_support": 0, "support_for_cost": 0, "comparison": "none"}
 PRESET |= {"leftover": "kept", "lot_seed": ""}
 LIMITS = "min_choices max_choices max_cost min_value max_value min_sum max_sum"
+BOUND, ROUTE = "binding", ("credential", "channel", "anchor")  # purpose and routes of voters
 TILE = 256
 COSIGNATURE = 4  # C2SP signed-note: the kind of a witness's key
 THERE_AND_KNOWN = 0x05  # W3C Web Authentication 6.1: a person was present and was verified
@@ -90,7 +91,7 @@ def canonical(d: Record) -> bytes:
         return pack(*head, *(more if named else []))
 
     top = "election_id title vote_type limits projects areas budget currency allocation recast"
-    only(d, top + " ranks", ["pots", "hash"])
+    only(d, top + " ranks", ["pots", "hash", "assurance", "purpose", "routes"])
     a, limits = d["allocation"], d["limits"]
     only(a, "rule completion stop endowment tie", list(PRESET))
     only(limits, LIMITS)
@@ -98,6 +99,10 @@ def canonical(d: Record) -> bytes:
     odd = [(name, a[name]) for name, usual in PRESET.items() if a.get(name, usual) != usual]
     said = [pack(text(name.replace("_", "-")), text(str(value))) for name, value in odd]
     said += [pack(text("pot"), text(p["area"]), u64(p["budget"])) for p in d.get("pots", ())]
+    said += [pack(text("purpose"), text(d["purpose"]))] if d.get("purpose", BOUND) != BOUND else []
+    for route in d.get("routes", ()):
+        only(route, "credential channel anchor")
+        said.append(pack(*map(text, ("route", *(route[key] for key in ROUTE)))))
     ranks = (pack(text(r["method"]), text(r["channel"]), u64(r["rank"])) for r in d["ranks"])
     return pack(
         UUID(d["election_id"]).bytes,
@@ -173,6 +178,20 @@ def signers(note: bytes, keys: Sequence[str]) -> tuple[str, set[str]]:
             raise ValueError(f"a line of {name} that is twice there, or is none")
         good.add(vkey)
     return said, good
+
+
+def act_challenge(act: Record) -> bytes:
+    """Give what both persons signed of an act. Raises ``ValueError`` where the act says more."""
+    needed = "election number kind state definition_hash reason payload_digest nonce signatures"
+    only(act, needed, ["payload"])
+    parts = (act["definition_hash"], act["payload_digest"], act["nonce"])
+    hashed, payload, nonce = (bytes.fromhex(part or "") for part in parts)
+    said = act.get("payload", {})
+    written = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if payload != (sha(written.encode()) if said else b""):
+        raise ValueError("its payload is not what was signed")
+    words = (text(act["kind"]), text(act["state"]), hashed, text(act["reason"]), payload, nonce)
+    return sha(pre("action", UUID(act["election"]).bytes, *words))
 
 
 def signed(by: Record, challenge: bytes) -> str:

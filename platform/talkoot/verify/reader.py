@@ -12,9 +12,10 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 
 from talkoot.verify.proofs import (
-    LIMITS,
+    BOUND,
     PRESET,
     Record,
+    act_challenge,
     canonical,
     exactly,
     json_of,
@@ -29,7 +30,7 @@ from talkoot.verify.proofs import (
     text,
     tiles,
 )
-from talkoot.verify.recount import Choice, funded, tallied, unknown
+from talkoot.verify.recount import Choice, funded, lawful, tallied, unknown
 
 # The states in which an act may be done, and the state after it (the same where none is named).
 ACTS = {"freeze": "draft>frozen", "rehearse": "frozen", "amend": "frozen", "open": "frozen>open"}
@@ -37,10 +38,14 @@ ACTS |= {"extend": "open", "close": "open>closing", "reconcile": "closing>reconc
 ACTS |= {"lost-kiosk": "closing reconciling", "late-journal": "closing reconciling"}
 ACTS |= {"tally": "reconciling>tallied", "final": "tallied>final"}
 ACTS |= {"destroy": "final>keys_destroyed", "roll-change": "frozen open closing reconciling"}
-PAYLOAD = "payload"
 REGISTRAR = {"roll-change": {"registrar-officer"}, "destroy": {"registrar-officer"}}
 FILES = {"ballots.pb", "ballots.csv", "ballots.json", "result.json", "tables.json"}
-KINDS = "ballot definition sealing devices act journal transcript result destruction"
+KINDS = "ballot definition sealing devices act journal transcript result destruction rows"
+PLAIN = (
+    "that ballots were secret: this election is a plain one, and its ballots were sealed to nobody",
+    "that two persons opened, closed and counted it: nobody signs the acts of a plain election",
+    "that every ballot cast is among these, and no other: who kept the database could alter them",
+)
 TROUBLE = (
     *(ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError),
     *(csv.Error, struct.error, InvalidSignature),
@@ -153,20 +158,17 @@ class Check:
                     self.need(sha(self.read(place)) == name, f"{place}: not what its name says")
 
     def keys(self) -> None:
-        """Check the keys that ballots were sealed to; say where there are none."""
+        """Check the keys that ballots were sealed to."""
         named = [name for kind, name in self.events if kind == "sealing"]
-        if not named:
-            said = "ballots were not sealed and acts not signed: this election is a plain one"
-            self.report.unchecked.append(said)
-            return
         setup = json_of(self.read("sealing.json"))
         found = sha(sealing(setup))
         self.need(UUID(setup["election"]) == self.election, "sealing.json: of another election")
         self.need(setup["hash"] == found.hex(), "sealing.json: not what its hash names")
-        self.need(found == named[-1], "sealing.json: not the keys that are on the board")
+        self.need(found in named[-1:], "sealing.json: not the keys that are on the board")
 
     def acts(self) -> None:
         state, seen, origins = "draft", dict[str, bytes](), set[str]()
+        done, ballot = 0, ""
         for number, (kind, name) in enumerate(self.events):
             with self.report.at(place := f"board: leaf {number}, {kind}"):
                 late = kind == "ballot" and state not in {"open", "closing", "reconciling"}
@@ -175,11 +177,19 @@ class Check:
                 if kind != "act":
                     continue
                 act = json_of(self.read(f"board/records/{name.hex()}"))
+                done, ballot = done + 1, ballot or act["definition_hash"]
+                self.need(act["number"] == done, f"{place}: act {act['number']}, and {done} is due")
+                about = act["definition_hash"] == ballot
+                self.need(about, f"{place}: about another ballot than the acts before it")
                 before, _, after = ACTS[act["kind"]].partition(">")
                 here = act["state"] == state and state in before.split()
                 self.need(here, f"{place}: {act['kind']} while the election was {state}")
+                if act["kind"] == "amend":
+                    ballot = act["payload"]["definition_hash"]
                 if act["kind"] == "open":
-                    self.need(seen.get("definition") == self.hash, f"{place}: another definition")
+                    here = ("definition", self.hash) in self.events[:number]
+                    same = here and ballot == self.hash.hex()
+                    self.need(same, f"{place}: another definition")
                     there = {"sealing", "devices", "rehearse"} <= set(seen)
                     self.need(there, f"{place}: before keys, devices and a rehearsal were there")
                 seen = {
@@ -188,6 +198,8 @@ class Check:
                 seen[act["kind"]] = name
                 origins |= self.act(place, act)
                 state = after or state
+        last = ballot == self.hash.hex()
+        self.need(last, "definition.json: not the ballot that the acts are about")
         self.need(len(origins) <= 1, f"board: acts were signed at several addresses: {origins}")
         self.need(
             state in {"tallied", "final", "keys_destroyed"}, f"board: the election is {state}"
@@ -195,22 +207,10 @@ class Check:
 
     def act(self, place: str, act: Record) -> set[str]:
         """Check what two persons signed, and give the addresses at which they did."""
-        only(
-            act,
-            "election kind state definition_hash reason payload_digest nonce signatures",
-            [PAYLOAD],
-        )
+        challenge, hashed = act_challenge(act), bytes.fromhex(act["definition_hash"])
         self.need(UUID(act["election"]) == self.election, f"{place}: of another election")
-        parts = (act["definition_hash"], act["payload_digest"], act["nonce"])
-        hashed, payload, nonce = (bytes.fromhex(part or "") for part in parts)
-        words = (text(act["kind"]), text(act["state"]), hashed, text(act["reason"]), payload, nonce)
-        challenge = sha(pre("action", self.election.bytes, *words))
-        said = act.get(PAYLOAD, {})
-        written = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        fits = payload == (sha(written.encode()) if said else b"")
-        self.need(fits, f"{place}: its payload is not what was signed")
-        known = [name for kind, name in self.events if kind == "definition"]
-        self.need(hashed in known, f"{place}: about a definition that is not on the board")
+        known = ("definition", hashed) in self.events
+        self.need(known, f"{place}: about a definition that is not on the board")
         roles = {"election-manager"} | REGISTRAR.get(act["kind"], set())
         one, two = act["signatures"]  # and no third
         for who in ("official_id", "credential_id", "public_key"):
@@ -247,26 +247,18 @@ class Check:
                 here = sha(self.read(f"result/{name}")).hex() == digest
                 self.need(here, f"result/{name}: not the file whose hash the transcript names")
 
+    def plain(self) -> None:
+        """Account for the ballots of a plain election by what its result says."""
+        ways = dict(json_of(self.read("result/result.json"))["accounting"])
+        self.t = {"accounting": dict(ways)}
+        entries = ways.pop("entries")
+        leaves = [kind for kind, _ in self.events if kind == "ballot"]
+        fits = entries == sum(ways.values()) and min(ways.values()) >= 0
+        fits = fits and len(leaves) in ({entries} if self.events else {0})
+        self.need(fits, f"result/result.json: {entries} entries, {ways}, {len(leaves)} on a board")
+
     def choice(self, names: Sequence[str], points: Sequence[int]) -> Choice:
-        """Give what a line of a ballot file says. Raises ``ValueError`` for an unlawful ballot."""
-        kind, most, limits = self.d["vote_type"], 1 << 64, self.d["limits"]
-        values = points if kind in {"points", "scores"} else [1] * len(names)
-        values = range(len(names), 0, -1) if kind == "ranking" else values
-        at = {p["id"]: place for place, p in enumerate(self.d["projects"])}
-        made = tuple(sorted(zip((at[name] for name in names), values, strict=True)))
-        least, cost = limits["min_value"], sum(self.d["projects"][p]["cost"] for p, _ in made)
-        limit = {name: most if limits[name] is None else limits[name] for name in LIMITS.split()}
-        room = self.d["budget"] if limits["max_cost"] is None else limits["max_cost"]
-        given, lawful = [v for _, v in made], limit["min_choices"] <= len(made)
-        lawful &= len(dict(made)) == len(made) <= limit["max_choices"]
-        lawful &= kind != "knapsack" or cost <= room
-        if kind in {"points", "scores"}:
-            lawful &= all(least <= v <= limit["max_value"] for v in given)
-        if kind == "points" and made:
-            lawful &= limit["min_sum"] <= sum(given) <= limit["max_sum"]
-        if not lawful:
-            raise ValueError(f"a ballot that the definition does not allow: {names} {points}")
-        return made
+        return lawful(self.d, names, points)
 
     def counted(self) -> None:
         rows = list(
@@ -278,16 +270,17 @@ class Check:
         ]
         made = self.lines(rows[last + 1 :])
         self.ballots = Counter(made)
-        self.need(
-            dict(rows[2:first])["num_votes"] == str(len(made)), "result/ballots.pb: num_votes"
-        )
-        self.need(
-            len(made) == self.t["accounting"]["counted"],
-            "result/ballots.pb: not as many ballots as were counted",
-        )
+        fits = dict(rows[2:first])["num_votes"] == str(len(made))
+        self.need(fits, "result/ballots.pb: num_votes")
+        fits = len(made) == self.t["accounting"]["counted"]
+        self.need(fits, "result/ballots.pb: not as many ballots as were counted")
+
+    def tables(self) -> None:
+        """Compare the other two files of ballots with the first."""
         table = csv.reader(self.read("result/ballots.csv").decode().split("\n")[:-1])
         head, *lines = list(table)
-        self.same("result/ballots.csv: columns", head, ["projects", "values"])
+        poll = self.d.get("purpose", BOUND) != BOUND  # then every line says what it is not
+        self.same("result/ballots.csv: columns", head, ["projects", "values"] + ["kind"] * poll)
         names = [p["id"] for p in self.d["projects"]]
         listed = Counter((line[0].removeprefix("'"), line[1]) for line in lines)
         mine: Counter[tuple[str, str]] = Counter()
@@ -296,7 +289,8 @@ class Check:
             mine[cells[0].removeprefix("'"), cells[1]] += number
         self.need(listed == mine, "result/ballots.csv: not the ballots of ballots.pb")
         said = json_of(self.read("result/ballots.json"))
-        self.need(said["ballots"] == len(made), "result/ballots.json: another number of ballots")
+        number = said["ballots"] == self.ballots.total()
+        self.need(number, "result/ballots.json: another number of ballots")
         grouped = Counter({json.dumps(g["marks"]): g["ballots"] for g in said["groups"]})
         told = {json.dumps([(names[p], v) for p, v in c]): n for c, n in self.ballots.items()}
         same = grouped == Counter(told) and len(grouped) == len(said["groups"])
@@ -323,6 +317,8 @@ class Check:
         """Compare the result with what the ballots and the published rule give."""
         result, (votes, score) = json_of(self.read("result/result.json")), tallied(self.ballots)
         won, steps = funded(self.d, self.ballots)
+        purposes = result.get("purpose", BOUND), self.d.get("purpose", BOUND)
+        self.same("result/result.json: purpose", *purposes)
         turns, projects = {p: turn for turn, p in enumerate(won, 1)}, self.d["projects"]
         self.same("result/result.json: projects", len(result["projects"]), len(projects))
         for p, (own, there) in enumerate(zip(projects, result["projects"], strict=True)):
@@ -344,6 +340,14 @@ class Check:
         self.need(there == recounted, f"{place}: it says {there}, and the recount {recounted}")
 
 
+def there(check: Check, name: str) -> bool:
+    """Tell whether a file can be read."""
+    try:
+        return bool(check.read(name))
+    except TROUBLE:
+        return False
+
+
 def verified(
     get: Callable[[str], bytes],
     names: Sequence[str] | None = None,
@@ -356,22 +360,30 @@ def verified(
     at = check.report.at
     with at("definition.json", "the definition has the hash that it names"):
         check.definition()
-    with at("board", "the board: tree, tiles, signatures, witnesses"):
-        check.board(keys, since)
-    with at("board/records", "every record has the hash that is on the board"):
+    plain = check.d.get("assurance") == "plain"
+    boarded = not plain or bool(keys or since) or there(check, "board/keys.json")
+    with at("board", "the board: tree, tiles, signatures, witnesses" * boarded):
+        if boarded:
+            check.board(keys, since)
+    with at("board/records", "every record has the hash that is on the board" * boarded):
         check.records()
-    with at("sealing.json", "keys for sealing are those on the board, where there are any"):
-        check.keys()
-    with at("board: acts", "every act was signed by two, in order"):
-        check.acts()
-    with at(
-        "result/transcript.json",
-        "the transcript is on the board, and every ballot is accounted for",
-    ):
-        check.transcript()
+    if plain:
+        check.report.unchecked += PLAIN
+        with at("result/result.json", "every ballot of this plain election is accounted for"):
+            check.plain()
+    else:
+        with at("sealing.json", "keys for sealing are those on the board"):
+            check.keys()
+        with at("board: acts", "every act was signed by two, in order"):
+            check.acts()
+        held = "the transcript is on the board, and every ballot is accounted for"
+        with at("result/transcript.json", held):
+            check.transcript()
     if check.ready():
         with at("result/ballots", "all files of ballots agree, with each other and the limits"):
             check.counted()
+            if not plain:
+                check.tables()
         with at("result/result.json", "recounted from the ballots: votes, winners, their order"):
             check.result()
     for name in sorted(set(names or ()) - set(check.files)):

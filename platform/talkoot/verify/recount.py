@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from talkoot.verify.proofs import PRESET, Record, sha, text
+from talkoot.verify.proofs import LIMITS, PRESET, Record, sha, text
 
 Choice = tuple[tuple[int, int], ...]
 """What a ballot says: places of projects in listed order, each with the value given."""
@@ -184,6 +184,28 @@ def smallest(
             least[p] = found[p] = value
     best = min(found.values(), default=None)
     return best, [p for p, value in found.items() if value == best]
+
+
+def lawful(d: Record, names: Sequence[str], points: Sequence[int]) -> Choice:
+    """Give what a line of a ballot file says. Raises ``ValueError`` for an unlawful ballot."""
+    kind, most, limits = d["vote_type"], 1 << 64, d["limits"]
+    values = points if kind in {"points", "scores"} else [1] * len(names)
+    values = range(len(names), 0, -1) if kind == "ranking" else values
+    at = {p["id"]: place for place, p in enumerate(d["projects"])}
+    made = tuple(sorted(zip((at[name] for name in names), values, strict=True)))
+    least, cost = limits["min_value"], sum(d["projects"][p]["cost"] for p, _ in made)
+    limit = {name: most if limits[name] is None else limits[name] for name in LIMITS.split()}
+    room = d["budget"] if limits["max_cost"] is None else limits["max_cost"]
+    given, fits = [v for _, v in made], limit["min_choices"] <= len(made)
+    fits &= len(dict(made)) == len(made) <= limit["max_choices"]
+    fits &= kind != "knapsack" or cost <= room
+    if kind in {"points", "scores"}:
+        fits &= all(least <= v <= limit["max_value"] for v in given)
+    if kind == "points" and made:
+        fits &= limit["min_sum"] <= sum(given) <= limit["max_sum"]
+    if not fits:
+        raise ValueError(f"a ballot that the definition does not allow: {names} {points}")
+    return made
 
 
 def tallied(ballots: Counter[Choice]) -> tuple[Counter[int], Counter[int]]:

@@ -170,9 +170,9 @@ async def test_names_open_no_sealed_election(session: WriteSession) -> None:
 
 
 UNSIGNED = (
-    "insert into act (id, election_id, assurance, kind, first_person, second_person, at, state,"
-    " definition_hash, reason, nonce, signatures) select gen_random_uuid(), election_id,"
-    " '{assurance}', 'close', first_person, second_person, at, state, definition_hash, reason,"
+    "insert into act (id, election_id, number, assurance, kind, first_person, second_person, at,"
+    " state, definition_hash, reason, nonce, signatures) select gen_random_uuid(), election_id,"
+    " 100, '{assurance}', 'close', first_person, second_person, at, state, definition_hash, reason,"
     " nonce, {signatures} from act where election_id = '{id}' and kind = 'open'"
 )
 

@@ -16,3 +16,5 @@ class Role(StrEnum):
     """Signing in and casting: appends entries, and can never change or delete one."""
     OFFICIAL = "talkoot_official"
     """Setting up, opening, closing and counting: everything but changing what was recorded."""
+    AUDIT = "talkoot_audit"
+    """Reading every row, and changing none: for whoever checks a database against its board."""

@@ -1,6 +1,7 @@
 """The public board: a tree over ballots and records, signed, witnessed, and proved leaf by leaf."""
 
 from talkoot.voting.board.ceremonies import ceremonies_recorded
+from talkoot.voting.board.entries_read import entries_checked
 from talkoot.voting.board.fsck import checked
 from talkoot.voting.board.keys import board_key, create_board_key, key_in, new_key
 from talkoot.voting.board.leaves import Kind, Leaf
@@ -26,6 +27,8 @@ from talkoot.voting.board.receipts import (
     named_by,
     proof_for,
 )
+from talkoot.voting.board.rows import COLUMNS_LEFT_OUT, COVERS, NOT_COMMITTED
+from talkoot.voting.board.rows_read import RowsChecked, rows_checked
 from talkoot.voting.board.store import (
     Board,
     ballots_waiting,
@@ -50,6 +53,9 @@ from talkoot.voting.board.tree import (
 
 __all__ = [
     "BATCH_MIN",
+    "COLUMNS_LEFT_OUT",
+    "COVERS",
+    "NOT_COMMITTED",
     "TILE_HEIGHT",
     "TILE_WIDTH",
     "BadNote",
@@ -63,6 +69,7 @@ __all__ = [
     "Leaf",
     "Note",
     "Proof",
+    "RowsChecked",
     "SigningKey",
     "Span",
     "Tile",
@@ -79,6 +86,7 @@ __all__ = [
     "consistency_ranges",
     "cosigned",
     "create_board_key",
+    "entries_checked",
     "extends",
     "found_for",
     "holds",
@@ -92,6 +100,7 @@ __all__ = [
     "proof_of",
     "published",
     "record_added",
+    "rows_checked",
     "size_of",
     "started",
     "waiting_count",

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     TRANSCRIPT = "transcript"
     RESULT = "result"
     DESTRUCTION = "destruction"
+    ROWS = "rows"
 
 
 _HEADS = {

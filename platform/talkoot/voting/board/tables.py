@@ -99,3 +99,28 @@ class WaitingRow(Base):
 
     election_id: Mapped[UUID] = mapped_column(ForeignKey("election.id"), primary_key=True)
     entry_hash: Mapped[Octets] = mapped_column(primary_key=True)
+
+
+class SaltRow(Base):
+    """What is hashed before every row of an election, so that a digest of rows tells nothing."""
+
+    __tablename__ = "board_salt"
+    __table_args__ = (CheckConstraint("octet_length(salt) = 32", name="salt_length"),)
+
+    election_id: Mapped[UUID] = mapped_column(ForeignKey("board.election_id"), primary_key=True)
+    salt: Mapped[Octets]
+
+
+class RowsRow(Base):
+    """A list of the digests of a table's rows, whose own digest is on the board. Append only.
+
+    ``body``: for each row 16 bytes of its key and 32 of the whole of it, sorted.
+    """
+
+    __tablename__ = "board_rows"
+    __table_args__ = (CheckConstraint("octet_length(digest) = 32", name="digest_length"),)
+
+    election_id: Mapped[UUID] = mapped_column(ForeignKey("board.election_id"), primary_key=True)
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[Octets] = mapped_column(primary_key=True)
+    body: Mapped[Octets]

@@ -71,11 +71,17 @@ Answerable = TwoPersons | Signed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """An act that was done. ``signatures`` is empty where two persons were only named."""
+    """An act that was done. ``signatures`` is empty where two persons were only named.
 
+    ``number`` is its place among the election's acts, from 1. ``earlier``: the bytes under its
+    ``definition_hash``, for an amendment alone.
+    """
+
+    number: int
     request: ActRequest
     persons: TwoPersons
     signatures: tuple[Signature, ...]
+    earlier: bytes | None = field(default=None, repr=False)
 
 
 def payload_bytes(payload: Payload) -> bytes:
@@ -130,6 +136,7 @@ def act_record(act: Act) -> dict[str, Any]:
     request = act.request
     record: dict[str, Any] = {
         "election": str(request.election_id),
+        "number": act.number,
         "kind": request.kind.value,
         "state": request.state,
         "definition_hash": request.definition_hash.hex(),

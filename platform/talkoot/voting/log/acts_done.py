@@ -242,7 +242,16 @@ async def _done(
         await _changed(session, election_id, {"state": step.after.value})
     if step.after is ElectionState.KEYS_DESTROYED:
         await voter_keys_destroyed(session, election_id)
-    await act_kept(session, election_id, election.assurance, kind, request=request, by=by, at=at)
+    await act_kept(
+        session,
+        election_id,
+        election.assurance,
+        kind,
+        request=request,
+        by=by,
+        at=at,
+        earlier=election.definition.canonical if kind is ActKind.AMEND else None,
+    )
     return await election_of(session, election_id)
 
 

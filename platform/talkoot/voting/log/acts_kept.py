@@ -1,10 +1,11 @@
 """Acts in the database: written once, read back as they were signed."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from talkoot.base.bytes import Digest
 from talkoot.base.db import ReadSession, WriteSession
@@ -26,12 +27,21 @@ async def act_kept(
     request: ActRequest | None,
     by: Answerable,
     at: datetime,
+    earlier: bytes | None = None,
 ) -> None:
-    """Write down an act. ``request``: ``None`` where two persons were only named."""
+    """Write down an act, after all others of its election, whose row the caller has locked.
+
+    ``request``: ``None`` where two persons were only named. ``earlier``: the bytes of the
+    definition that an amendment replaces.
+    """
     persons = by.persons if isinstance(by, Signed) else by
     row: dict[str, object] = {
         "id": uuid4(),
         "election_id": election_id,
+        "number": select(func.coalesce(func.max(ActRow.number), 0) + 1)
+        .where(ActRow.election_id == election_id)
+        .scalar_subquery(),
+        "earlier": earlier,
         "assurance": assurance.value,
         "kind": kind.value,
         "first_person": persons.first,
@@ -60,7 +70,7 @@ async def acts_of(session: ReadSession, election_id: ElectionId) -> Sequence[Act
     query = (
         select(ActRow)
         .where(ActRow.election_id == election_id, ActRow.nonce.is_not(None))
-        .order_by(ActRow.at, ActRow.id)
+        .order_by(ActRow.number)
         .execution_options(populate_existing=True)
     )
     return tuple(_act(row) for row in await session.scalars(query))
@@ -83,4 +93,12 @@ def _act(row: ActRow) -> Act:
         raise BrokenLog(f"act {row.id} cannot be read: {err}") from err
     if request.payload_digest != (row.payload_digest or b""):
         raise BrokenLog(f"act {row.id} says something else than what was signed")
-    return Act(request=request, persons=persons, signatures=signatures)
+    if row.earlier is not None and hashlib.sha256(row.earlier).digest() != row.definition_hash:
+        raise BrokenLog(f"act {row.id} replaced another definition than it names")
+    return Act(
+        number=row.number,
+        request=request,
+        persons=persons,
+        signatures=signatures,
+        earlier=row.earlier,
+    )

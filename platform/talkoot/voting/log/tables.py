@@ -57,6 +57,8 @@ class ActRow(Base):
 
     An act names its election together with its assurance, so that neither can an election change
     what it rests on once it has been frozen, nor an act pass for one that needs no signatures.
+    ``number`` counts an election's acts from 1: moments may be equal. ``earlier``: the bytes of the
+    definition that an amendment replaced, under its ``definition_hash``.
     """
 
     __tablename__ = "act"
@@ -101,10 +103,14 @@ class ActRow(Base):
         CheckConstraint("octet_length(payload_digest) = 32", name="payload_digest_length"),
         CheckConstraint("(payload is null) = (payload_digest is null)", name="payload_is_hashed"),
         CheckConstraint("char_length(reason) between 1 and 2000", name="reason_length"),
+        UniqueConstraint("election_id", "number"),
+        CheckConstraint("number >= 1", name="number_from_one"),
+        CheckConstraint("earlier is null or kind = 'amend'", name="earlier_of_an_amendment"),
     )
 
     id: Mapped[Key]
     election_id: Mapped[UUID] = mapped_column(ForeignKey("election.id"))
+    number: Mapped[int]
     assurance: Mapped[str] = mapped_column(server_default="plain")
     kind: Mapped[str]
     first_person: Mapped[str]
@@ -117,6 +123,7 @@ class ActRow(Base):
     payload_digest: Mapped[Octets | None]
     nonce: Mapped[Octets | None]
     signatures: Mapped[list[dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
+    earlier: Mapped[Octets | None]
 
 
 class DeviceRow(Base):

@@ -7,7 +7,7 @@ import msgspec
 from talkoot.base.db import ReadSession
 from talkoot.base.ids import ElectionId
 from talkoot.voting.board import board_files, board_of
-from talkoot.voting.log import definition_json, election_of, sealing_of
+from talkoot.voting.log import Assurance, definition_json, election_of, sealing_of
 from talkoot.voting.results.store import public_file, public_files_of
 from talkoot.voting.sealing import setup_to_json
 
@@ -20,8 +20,11 @@ async def public_folder(
     Raises :class:`NotFound` for an unknown election, and :class:`BrokenLog` where its rows do not
     fit each other.
     """
-    definition = (await election_of(session, election_id)).definition
+    election = await election_of(session, election_id)
+    definition = election.definition
     said = {**definition_json(definition), "hash": definition.hash.hex()}
+    if election.assurance is Assurance.PLAIN:
+        said["assurance"] = Assurance.PLAIN.value
     yield "definition.json", msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"
     setup = await sealing_of(session, election_id)
     if setup is not None:
