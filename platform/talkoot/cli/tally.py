@@ -8,6 +8,8 @@ from pathlib import Path
 from uuid import UUID
 
 import click
+import numpy as np
+import numpy.typing as npt
 
 from talkoot.base.clock import system_clock
 from talkoot.base.errors import NotAllowed
@@ -56,9 +58,19 @@ def counted_box(folder: Path, keys: Sequence[TrusteeKey]) -> Tallied:
     return tallied(
         box,
         open_=open_with(opener, box.epochs()),
-        shuffle=secrets.SystemRandom().shuffle,
+        shuffle=shuffled,
         trustees=[key.name for key in keys],
     )
+
+
+def shuffled(order: npt.NDArray[np.int64]) -> None:
+    """Put numbers into a random order that the operating system draws, every order as likely.
+
+    They go by 128 random bits each: that two of 10 million draw the same happens once in 10^24
+    times. Shuffling by swaps asks the system a million times, which takes ten times as long.
+    """
+    drawn = np.frombuffer(secrets.token_bytes(16 * len(order)), dtype=np.uint64).reshape(-1, 2)
+    order[:] = order[np.lexsort((drawn[:, 0], drawn[:, 1]))]
 
 
 def _lines(transcript: Transcript) -> list[str]:

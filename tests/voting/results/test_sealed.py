@@ -4,6 +4,7 @@ import random
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,7 +48,7 @@ def sealed_from(entries: list[Entry], definition: BallotDefinition) -> SealedEnt
     )
 
 
-def unshuffled(_order: list[int]) -> None:
+def unshuffled(_order: npt.NDArray[np.int64]) -> None:
     """Leave the order as it is."""
 
 
@@ -81,7 +82,7 @@ def test_sealed_ballots_come_to_the_bytes_that_readable_ones_come_to(
             sealed,
             definition,
             open_=unmasked,
-            shuffle=random.Random(seed).shuffle,
+            shuffle=np.random.default_rng(seed).shuffle,
             engine=engine,
         )
         count = finished(found.part, definition, engine=engine)
@@ -105,7 +106,7 @@ def test_twenty_orders_of_the_same_ballots_give_the_same_count() -> None:
             sealed_from(entries, definition),
             definition,
             open_=unmasked,
-            shuffle=random.Random(seed).shuffle,
+            shuffle=np.random.default_rng(seed).shuffle,
         )
         count = finished(found.part, definition)
         results.add((msgspec.json.encode(count.result), found.standing.tobytes()))

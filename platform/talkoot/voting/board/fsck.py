@@ -4,11 +4,19 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 from sqlalchemy import select, text
 
 from talkoot.base.bytes import Digest
 from talkoot.base.db import ReadSession
 from talkoot.base.ids import ElectionId
+from talkoot.voting.board.hash_rows import (
+    LARGE,
+    at_their_places,
+    ballots_hashed,
+    leaves_read,
+    tiles_over,
+)
 from talkoot.voting.board.leaves import Kind, Leaf
 from talkoot.voting.board.notes import (
     BadNote,
@@ -18,7 +26,7 @@ from talkoot.voting.board.notes import (
     is_signed,
     origin_of,
 )
-from talkoot.voting.board.store import Board, board_for
+from talkoot.voting.board.store import Board, board_for, size_of
 from talkoot.voting.board.tables import (
     CheckpointRow,
     CosignatureRow,
@@ -26,7 +34,7 @@ from talkoot.voting.board.tables import (
     NodeRow,
     RecordRow,
 )
-from talkoot.voting.board.tree import TILE_WIDTH, Span, folded, subtree_root
+from talkoot.voting.board.tree import TILE_WIDTH, Span, subtree_root
 
 LEAVES_READ = 65_536
 """A full tile of full tiles at a time: about 10 MB of rows."""
@@ -64,8 +72,8 @@ class Findings:
     """
 
     faults: list[str] = field(default_factory=list)
-    stored: list[list[bytes]] = field(default_factory=list)
-    derived: list[list[bytes]] = field(default_factory=list)
+    stored: list[Sequence[bytes]] = field(default_factory=list)
+    derived: list[Sequence[bytes]] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -98,7 +106,8 @@ def _reader(levels: Sequence[Sequence[bytes]]) -> Callable[[Span], Sequence[byte
 async def tree_read(session: ReadSession, election_id: ElectionId) -> Findings:
     """Read every leaf, node and record, hash them again, and name those that do not fit."""
     found = Findings()
-    records = await _leaves(session, election_id, found)
+    is_large = await size_of(session, election_id) >= LARGE
+    records = await (_leaves_at_once if is_large else _leaves)(session, election_id, found)
     await _nodes(session, election_id, found)
     await _records(session, election_id, found, records)
     return found
@@ -152,25 +161,43 @@ async def _leaves(
     return records
 
 
+async def _leaves_at_once(
+    session: ReadSession, election_id: ElectionId, found: Findings
+) -> dict[bytes, int]:
+    """Do the same as :func:`_leaves`, its slow twin, in arrays."""
+    read = await leaves_read(session, election_id)
+    index, content, stored = read.columns()
+    derived = ballots_hashed(content)
+    records: dict[bytes, int] = {}
+    for row, word in read.others.items():
+        kind, said = _KINDS.get(word), bytes(content[row])
+        right = bytes(32) if kind is None else Leaf(kind, said).hash
+        derived[row] = np.frombuffer(right, dtype=np.uint8)
+        records[said] = int(index[row])
+    for row in np.flatnonzero(np.any(derived != stored, axis=1)).tolist():
+        found.faults.append(f"leaf {index[row]}: its hash is not that of what it says")
+    found.stored.append(at_their_places(index, stored))
+    found.derived.append(at_their_places(index, derived))
+    for missing in np.setdiff1d(np.arange(found.size), index).tolist():
+        found.faults.append(f"leaf {missing}: missing")
+    return records
+
+
 async def _nodes(session: ReadSession, election_id: ElectionId, found: Findings) -> None:
     query = select(NodeRow.level, NodeRow.index, NodeRow.hash)
     rows = await session.execute(query.where(NodeRow.election_id == election_id))
     nodes = {(level, index): kept for level, index, kept in rows}
     level = 1
     while count := len(found.stored[-1]) // TILE_WIDTH:
-        derived: list[bytes] = [_tile(found.derived[-1], index) for index in range(count)]
+        derived, besides = tiles_over(found.derived[-1]), tiles_over(found.stored[-1])
         stored = [nodes.pop((level, index), b"") for index in range(count)]
         for index, kept in enumerate(stored):
-            right = kept in {derived[index], _tile(found.stored[-1], index)}
+            right = kept in {derived[index], besides[index]}
             found.need(f"node {level}/{index}: not the root of its tile", holds=right)
         found.stored.append(stored)
         found.derived.append(derived)
         level += 1
     found.faults += [f"node {at}/{index}: of no full tile" for at, index in sorted(nodes)]
-
-
-def _tile(hashes: Sequence[bytes], index: int) -> Digest:
-    return folded(hashes[index * TILE_WIDTH : (index + 1) * TILE_WIDTH])
 
 
 async def _records(

@@ -7,7 +7,6 @@ from talkoot.base.db import WriteSession
 from talkoot.base.errors import BrokenLog, NotAllowed
 from talkoot.base.ids import ElectionId
 from talkoot.voting.board.fsck import Findings, note_faults, tree_read
-from talkoot.voting.board.leaves import Kind, Leaf
 from talkoot.voting.board.notes import (
     BadNote,
     Checkpoint,
@@ -17,13 +16,12 @@ from talkoot.voting.board.notes import (
     signed,
 )
 from talkoot.voting.board.store import (
-    appended,
+    ballots_moved,
     board_for,
     last_note,
     locked,
-    no_longer_waiting,
     note_kept,
-    waiting_hashes,
+    waiting_count,
 )
 
 BATCH_MIN = 10
@@ -57,10 +55,9 @@ async def published(
     if signer.verifier != board.log_key:
         raise NotAllowed("this key does not sign this board")
     await locked(session, election_id)
-    waiting = await waiting_hashes(session, election_id)
-    if waiting and (closing is Closing.CLOSED or len(waiting) >= BATCH_MIN):
-        await appended(session, election_id, [Leaf(Kind.BALLOT, each) for each in waiting])
-        await no_longer_waiting(session, election_id, waiting)
+    waiting = await waiting_count(session, election_id)
+    if waiting and (closing is Closing.CLOSED or waiting >= BATCH_MIN):
+        await ballots_moved(session, election_id)
     found = await tree_read(session, election_id)
     before = await last_note(session, election_id)
     last = None if before is None else _read(before, found)

@@ -12,6 +12,13 @@ from talkoot.base.bytes import Digest
 from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.errors import BrokenLog, NotAllowed, NotFound
 from talkoot.base.ids import ElectionId
+from talkoot.voting.board.hash_rows import (
+    BALLOT_HEAD,
+    LARGE,
+    HashRows,
+    leaves_read,
+    tiles_over,
+)
 from talkoot.voting.board.leaves import Kind, Leaf
 from talkoot.voting.board.notes import Use, VerifierKey
 from talkoot.voting.board.tables import (
@@ -24,7 +31,8 @@ from talkoot.voting.board.tables import (
     WaitingRow,
     WitnessRow,
 )
-from talkoot.voting.board.tree import TILE_HEIGHT, TILE_WIDTH, Span, full_tiles
+from talkoot.voting.board.tree import TILE_HEIGHT, TILE_WIDTH, Span
+from talkoot.voting.log import long_running
 
 LEAVES_AT_ONCE = 16_384
 """Rows to a statement: well within the time that one statement may take."""
@@ -49,13 +57,18 @@ _NODES = text(
     select :election, :level, * from unnest(cast(:indices as bigint[]), cast(:hashes as bytea[]))
     """
 )
-_GONE = text(
+_MOVED = """
+    with gone as (
+        delete from board_waiting where election_id = $1 returning entry_hash
+    ), appended as (
+        insert into board_leaf (election_id, index, kind, content, hash)
+        select $1, $2::bigint - 1 + row_number() over (order by entry_hash), $3::text,
+               entry_hash, sha256($4::bytea || entry_hash)
+        from gone order by entry_hash
+        returning index
+    )
+    select count(*) from appended
     """
-    delete from board_waiting
-    where election_id = :election and entry_hash = any(cast(:hashes as bytea[]))
-    """
-)
-
 
 _SPANS = text(
     """
@@ -166,6 +179,26 @@ async def locked(session: WriteSession, election_id: ElectionId) -> None:
     await session.execute(_LOCK, {"election": str(election_id)})
 
 
+async def ballots_moved(session: WriteSession, election_id: ElectionId) -> int:
+    """Append what waits, sorted by hash, so that no order of casting is left; give their number.
+
+    One statement takes from those that wait what it appends, and no other. The caller holds the
+    lock of :func:`locked`.
+    """
+    first = await size_of(session, election_id)
+    asked = (election_id, first, Kind.BALLOT.value, BALLOT_HEAD)
+    moved = await long_running(session, _MOVED, *asked)
+    if not isinstance(moved, int):
+        raise BrokenLog(f"the board answered {moved!r} when ballots were appended")
+    hashes: Sequence[bytes]
+    if moved < LARGE:
+        hashes = await hashes_in(session, election_id, Span(0, first, moved))
+    else:
+        hashes = HashRows((await leaves_read(session, election_id, first=first)).columns()[2])
+    await _nodes_above(session, election_id, first, hashes)
+    return moved
+
+
 async def size_of(session: ReadSession, election_id: ElectionId) -> int:
     """Give how many leaves the board has: one more than the greatest index."""
     query = select(func.max(LeafRow.index)).where(LeafRow.election_id == election_id)
@@ -204,7 +237,8 @@ async def _nodes_above(
     while hashes:
         whole = start - start % TILE_WIDTH
         before = await hashes_in(session, election_id, Span(level, whole, start - whole))
-        full = full_tiles([*before, *hashes])
+        whole_row = hashes.after(before) if isinstance(hashes, HashRows) else [*before, *hashes]
+        full = tiles_over(whole_row)
         level, start, hashes = level + 1, whole // TILE_WIDTH, full
         if full:
             indices = list(range(start, start + len(full)))
@@ -270,21 +304,6 @@ async def leaves_in(
 def nodes_at(size: int, level: int) -> int:
     """Give how many hashes a tile level has in a tree of ``size`` leaves."""
     return size >> (TILE_HEIGHT * level)
-
-
-async def waiting_hashes(session: ReadSession, election_id: ElectionId) -> Sequence[bytes]:
-    """Give the hashes of the ballots that wait, sorted, so that no order of casting is left."""
-    query = select(WaitingRow.entry_hash).where(WaitingRow.election_id == election_id)
-    return (await session.scalars(query.order_by(WaitingRow.entry_hash))).all()
-
-
-async def no_longer_waiting(
-    session: WriteSession, election_id: ElectionId, hashes: Sequence[bytes]
-) -> None:
-    """Forget that these waited."""
-    for at in range(0, len(hashes), LEAVES_AT_ONCE):
-        part = hashes[at : at + LEAVES_AT_ONCE]
-        await session.execute(_GONE, {"election": election_id, "hashes": part})
 
 
 async def last_note(session: ReadSession, election_id: ElectionId) -> bytes | None:

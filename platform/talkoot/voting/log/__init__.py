@@ -32,6 +32,7 @@ from talkoot.voting.log.columns import (
     read_entries,
     read_standing,
 )
+from talkoot.voting.log.copy_stream import RawRows, copied_rows, long_running
 from talkoot.voting.log.definition_json import definition_from, definition_json
 from talkoot.voting.log.destroy import backup_declared
 from talkoot.voting.log.devices import (
@@ -127,6 +128,7 @@ __all__ = [
     "Known",
     "LogColumns",
     "Need",
+    "RawRows",
     "Settled",
     "Signed",
     "StandingColumns",
@@ -147,6 +149,7 @@ __all__ = [
     "claim_first_for_update",
     "claim_next_for_update",
     "closed",
+    "copied_rows",
     "counted",
     "definition_from",
     "definition_json",
@@ -170,6 +173,7 @@ __all__ = [
     "key_ranges",
     "known_submissions",
     "lacking",
+    "long_running",
     "moment",
     "moved",
     "opened",

@@ -12,6 +12,7 @@ import numpy as np
 from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.engine import Engine
 from talkoot.base.errors import NotAllowed
+from talkoot.base.hash_rows import root_over
 from talkoot.voting.dedup import U8
 from talkoot.voting.log import Election, read_standing, recorded_count
 from talkoot.voting.results.ballot_files import BALLOTS_CSV, BALLOTS_JSON, csv_of, json_of
@@ -163,13 +164,7 @@ def _pretty(value: Tables | Transcript) -> bytes:
 
 def tree_root(leaves: U8) -> bytes:
     """The root of an RFC 9162 tree over leaves of 32 bytes, uint8 (n, 32), in their order."""
-    raw = leaves.tobytes()
-    level = [hashlib.sha256(b"\0" + raw[at : at + 32]).digest() for at in range(0, len(raw), 32)]
-    while len(level) > 1:
-        pairs = zip(level[::2], level[1::2], strict=False)
-        above = [hashlib.sha256(b"\1" + left + right).digest() for left, right in pairs]
-        level = above + level[len(above) * 2 :]
-    return level[0] if level else hashlib.sha256().digest()
+    return root_over(leaves)
 
 
 async def tally_kept(

@@ -21,11 +21,12 @@ from talkoot.voting.results.partition import PartCount, every_channel, turned
 from talkoot.voting.sealing import WHAT_OVERHEAD, Opener, SealedEpoch
 from talkoot.voting.tally import Choices, opened, profile_from_choices, tally_columns
 
+I64 = npt.NDArray[np.int64]
 OPENED_AT_ONCE = 1 << 15
 """So many ballots are open and not yet grouped at any time."""
 
-Shuffle = Callable[[list[int]], None]
-"""Puts numbers into a random order, in place: that of ``secrets.SystemRandom``, from the edge."""
+Shuffle = Callable[[I64], None]
+"""Puts numbers, int64 (n,), into a random order, in place: drawn by the system, at the edge."""
 
 
 class Spoiled(IntEnum):
@@ -175,9 +176,8 @@ def sealed_counted(
     """
     entries = sealed.entries
     settlement = settled(turned(entries), engine=engine)
-    order = settlement.standing.tolist()
-    shuffle(order)
-    rows = np.array(order, dtype=np.int64)
+    rows = settlement.standing.astype(np.int64)  # a copy, which is put into another order
+    shuffle(rows)
     choices, state = _opened(sealed, rows, definition, open_, engine)
     valid = np.flatnonzero(state == Spoiled.COUNTS)
     projects = tuple(project.id for project in definition.projects)
@@ -202,7 +202,7 @@ def sealed_counted(
 
 def _opened(
     sealed: SealedEntries,
-    rows: npt.NDArray[np.int64],
+    rows: I64,
     definition: BallotDefinition,
     open_: Open,
     engine: Engine,

@@ -8,8 +8,9 @@ def warm() -> None:
 
     While rows are on their way from the database it would keep them waiting.
     """
+    from talkoot.base import hash_rows_kernel
     from talkoot.voting.results import digest_kernel
 
-    del digest_kernel
+    del digest_kernel, hash_rows_kernel
     for room in (log, dedup, tally):
         room.warm()
