@@ -64,11 +64,12 @@ def test_a_page_that_lacks_a_test_is_noticed(tmp_path: Path) -> None:
     folder = tmp_path / "tests"
     folder.mkdir()
     (folder / "test_one.py").write_text("def test_t7_one() -> None:\n    assert True\n")
-    (folder / "test_two.py").write_text("async def test_t12_two() -> None:\n    assert True\n")
+    (folder / "test_two.py").write_text("async def test_t9_t12_two() -> None:\n    assert True\n")
     page = page_of(named_after_rows(tmp_path))
     assert [line for line in page.splitlines() if line.startswith("- ")] == [
         "- `test_t7_one`",
-        "- `test_t12_two`",
+        "- `test_t9_t12_two`",
+        "- `test_t9_t12_two`",
     ]
     (folder / "test_two.py").unlink()
     assert page_of(named_after_rows(tmp_path)) != page

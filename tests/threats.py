@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "threat_tests.md"
 ANY = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
-OF_A_ROW = re.compile(r"test_t(\d+)_\w+")
+OF_ROWS = re.compile(r"test((?:_t\d+)+)_\w+")
 HEAD = """# Tests by threat
 
 Every test that is named after a row of the [threat model](threat_model.md), by its file. `make test ARGS="-k test_t9_"` runs those of one row.
@@ -35,12 +35,13 @@ def suite_in(root: Path = ROOT) -> dict[str, set[str]]:
 
 
 def named_after_rows(root: Path = ROOT) -> list[Named]:
-    """Give the tests that are named after a row, in order."""
+    """Give the tests that are named after a row or several, in order."""
     return sorted(
-        Named(row=int(found[1]), file=file, name=name)
+        Named(row=int(row), file=file, name=name)
         for file, names in suite_in(root).items()
         for name in names
-        if (found := OF_A_ROW.fullmatch(name))
+        if (found := OF_ROWS.fullmatch(name))
+        for row in found[1].split("_t")[1:]
     )
 
 
