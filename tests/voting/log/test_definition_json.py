@@ -15,11 +15,13 @@ from talkoot.base.ids import AreaCode, ElectionId, ProjectId
 from talkoot.base.money import Cents
 from talkoot.voting.ballot import (
     AllocationRule,
+    Anchor,
     BallotDefinition,
     Channel,
     ChannelRank,
     Comparison,
     Completion,
+    Credential,
     Endowment,
     Fit,
     Leftover,
@@ -27,7 +29,9 @@ from talkoot.voting.ballot import (
     Method,
     Pot,
     ProjectOnBallot,
+    Purpose,
     Recast,
+    Route,
     Rule,
     Stop,
     TieRule,
@@ -41,6 +45,7 @@ from talkoot.voting.log.definition_json import (
     _Pot,
     _Project,
     _Rank,
+    _Route,
     cannot_be_stored,
 )
 from tests.voting.log.made_up import a_definition
@@ -97,6 +102,8 @@ def definitions(draw: st.DrawFn) -> BallotDefinition:
         recast=draw(st.sampled_from(Recast)),
         ranks=draw(ranks),
         pots=pots,
+        purpose=draw(st.sampled_from(Purpose)),
+        routes=draw(routes),
     )
 
 
@@ -139,6 +146,18 @@ ranks = st.lists(
 ).map(tuple)
 
 
+routes = st.lists(
+    st.builds(
+        Route,
+        credential=st.sampled_from(Credential),
+        channel=st.sampled_from(Channel),
+        anchor=st.sampled_from(Anchor),
+    ),
+    unique=True,
+    max_size=4,
+).map(tuple)
+
+
 @given(definitions())
 def test_a_definition_comes_back_equal_and_with_its_hash(definition: BallotDefinition) -> None:
     stored = json.loads(json.dumps(definition_json(definition)))
@@ -157,6 +176,7 @@ def test_a_definition_comes_back_equal_and_with_its_hash(definition: BallotDefin
         (_Allocation, AllocationRule),
         (_Rank, ChannelRank),
         (_Pot, Pot),
+        (_Route, Route),
     ],
 )
 def test_the_stored_form_has_every_field_of_the_kept_one(
@@ -173,6 +193,7 @@ def test_a_definition_stored_before_there_were_more_choices_keeps_its_hash() -> 
     for project in plain["projects"]:
         del project["exclusive"], project["pledged"]
     del plain["pots"]
+    assert not {"purpose", "routes"} & set(plain), "they are written only where they say something"
     assert definition_from(plain, definition.hash) == definition
 
 

@@ -32,6 +32,14 @@ from talkoot.voting.ballot.journal_reading import (
     forked_at,
     read_journal,
 )
+from talkoot.voting.ballot.routes import (
+    LETTER_ROUTES,
+    Anchor,
+    Credential,
+    Purpose,
+    Route,
+    why_not_binding,
+)
 from talkoot.voting.ballot.rules import (
     DEFAULT_RANKS,
     AllocationRule,
@@ -53,13 +61,16 @@ from talkoot.voting.ballot.validation import Fault, FaultKind, checked
 
 __all__ = [
     "DEFAULT_RANKS",
+    "LETTER_ROUTES",
     "AllocationRule",
+    "Anchor",
     "Ballot",
     "BallotDefinition",
     "Channel",
     "ChannelRank",
     "Comparison",
     "Completion",
+    "Credential",
     "Endowment",
     "Entry",
     "Fault",
@@ -79,7 +90,9 @@ __all__ = [
     "NotCanonical",
     "Pot",
     "ProjectOnBallot",
+    "Purpose",
     "Recast",
+    "Route",
     "Rule",
     "Stop",
     "TieRule",
@@ -97,4 +110,5 @@ __all__ = [
     "read_journal",
     "receipt_number",
     "signed_raw",
+    "why_not_binding",
 ]

@@ -7,6 +7,7 @@ from talkoot.base.bytes import Digest, Tag, digest, pre, text, u64
 from talkoot.base.i18n import Text
 from talkoot.base.ids import AreaCode, ElectionId, ProjectId
 from talkoot.base.money import Cents
+from talkoot.voting.ballot.routes import LETTER_ROUTES, Purpose, Route, why_not_binding
 from talkoot.voting.ballot.rules import (
     AllocationRule,
     Channel,
@@ -76,6 +77,7 @@ class BallotDefinition:
     Projects keep the order in which the round lists them; that order is the tie rule *listed*.
     Without ``pots`` there is one budget for all; with pots the budget is their sum, a project
     belongs to the pot of its area if that area has one, and else to the pot of the whole town.
+    ``routes``: by what voters are let in, and where; where none is named, by codes from letters.
     """
 
     election_id: ElectionId
@@ -90,6 +92,8 @@ class BallotDefinition:
     recast: Recast
     ranks: tuple[ChannelRank, ...]
     pots: tuple[Pot, ...] = ()
+    purpose: Purpose = Purpose.BINDING
+    routes: tuple[Route, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what can never be voted on. Raises ``ValueError`` naming the fault."""
@@ -110,6 +114,8 @@ class BallotDefinition:
                 raise ValueError(f"the group of project {project.id} has no name")
         if any(not 0 <= rank.rank <= MAX_RANK for rank in self.ranks):
             raise ValueError(f"a channel's rank is a number from 0 to {MAX_RANK}")
+        if len(set(self.routes)) != len(self.routes):
+            raise ValueError("a route is named twice")
         _check_pots(self)
 
     @cached_property
@@ -139,6 +145,17 @@ class BallotDefinition:
     def rank(self, method: Method, channel: Channel) -> int:
         """Give the published rank of a ballot; raises ``KeyError`` where none was published."""
         return {(r.method, r.channel): r.rank for r in self.ranks}[method, channel]
+
+    @property
+    def ways(self) -> tuple[Route, ...]:
+        """The routes that hold."""
+        return self.routes or LETTER_ROUTES
+
+    @property
+    def why_not_frozen(self) -> tuple[str, ...]:
+        """Every reason why this cannot be frozen, in words. A poll that claims nothing has none."""
+        binding = self.purpose is Purpose.BINDING
+        return why_not_binding(self.ways) if binding else ()
 
     @property
     def capacity(self) -> int:
@@ -211,11 +228,18 @@ def _tail(d: BallotDefinition) -> list[bytes]:
     )
     said = [_pack_list([text(n), text(word)]) for n, word, default in choices if word != default]
     said += [_pack_list([text("pot"), *_pot_fields(pot)]) for pot in d.pots]
+    if d.purpose is not Purpose.BINDING:
+        said.append(_pack_list([text("purpose"), text(d.purpose)]))
+    said += [_pack_list([text("route"), *_route_fields(route)]) for route in d.routes]
     return [_pack_list(said)] if said else []
 
 
 def _pot_fields(pot: Pot) -> tuple[bytes, bytes]:
     return (b"" if pot.area is None else text(pot.area), u64(pot.budget))
+
+
+def _route_fields(route: Route) -> tuple[bytes, bytes, bytes]:
+    return (text(route.credential), text(route.channel), text(route.anchor))
 
 
 def _pack_list(items: list[bytes]) -> bytes:

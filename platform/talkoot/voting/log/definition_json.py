@@ -15,14 +15,17 @@ from talkoot.base.errors import BrokenLog
 from talkoot.base.ids import AreaCode, ElectionId, ProjectId
 from talkoot.base.money import Cents
 from talkoot.voting.ballot import (
+    Anchor,
     BallotDefinition,
     Channel,
     Comparison,
     Completion,
+    Credential,
     Endowment,
     Fit,
     Leftover,
     Method,
+    Purpose,
     Recast,
     Rule,
     Stop,
@@ -79,6 +82,12 @@ class _Pot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     budget: Cents
 
 
+class _Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    credential: Credential
+    channel: Channel
+    anchor: Anchor
+
+
 class _Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     election_id: ElectionId
     title: _Words
@@ -92,13 +101,23 @@ class _Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     recast: Recast
     ranks: tuple[_Rank, ...]
     pots: tuple[_Pot, ...] = ()
+    purpose: Purpose = Purpose.BINDING
+    routes: tuple[_Route, ...] = ()
 
 
 def definition_json(definition: BallotDefinition) -> dict[str, Any]:
-    """Give the definition as what JSON holds: objects, lists, texts and whole numbers."""
+    """Give the definition as what JSON holds: objects, lists, texts and whole numbers.
+
+    Purpose and routes are there only where they are not the usual ones, so that other programmes
+    read what they always read.
+    """
     stored = msgspec.convert(definition, _Definition, from_attributes=True)
-    plain = msgspec.to_builtins(stored)
-    return msgspec.convert(plain, dict[str, Any])
+    plain = msgspec.convert(msgspec.to_builtins(stored), dict[str, Any])
+    if definition.purpose is Purpose.BINDING:
+        del plain["purpose"]
+    if not definition.routes:
+        del plain["routes"]
+    return plain
 
 
 def definition_from(json: Mapping[str, Any], expected: Digest) -> BallotDefinition:

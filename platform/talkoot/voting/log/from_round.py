@@ -14,7 +14,9 @@ from talkoot.voting.ballot import (
     Limits,
     Pot,
     ProjectOnBallot,
+    Purpose,
     Recast,
+    Route,
     VoteType,
 )
 
@@ -24,7 +26,8 @@ class ElectionRules:
     """How a round is voted on and counted; the budget is in cents.
 
     ``groups``: projects, by number, of which at most one is funded; ``pledges``: cents that others
-    pay, by a project's number. Both may only name projects of the round.
+    pay, by a project's number. Both may only name projects of the round. ``routes``: by what voters
+    are let in, and where; none named means codes from letters.
     """
 
     vote_type: VoteType
@@ -37,6 +40,8 @@ class ElectionRules:
     pots: tuple[Pot, ...] = ()
     groups: tuple[tuple[ProjectId, ...], ...] = ()
     pledges: Mapping[ProjectId, Cents] = field(default_factory=dict)
+    purpose: Purpose = Purpose.BINDING
+    routes: tuple[Route, ...] = ()
 
 
 def definition_of(
@@ -74,6 +79,8 @@ def definition_of(
         recast=rules.recast,
         ranks=rules.ranks,
         pots=rules.pots,
+        purpose=rules.purpose,
+        routes=rules.routes,
     )
 
 

@@ -15,6 +15,7 @@ from talkoot.base.ids import ProjectId
 from talkoot.base.money import CENTS_PER_UNIT
 from talkoot.voting.ballot import (
     BallotDefinition,
+    Purpose,
     VoteType,
 )
 from talkoot.voting.pabulib.rules import rule_words
@@ -96,6 +97,8 @@ def _meta(
             yield key, number
     yield "language", head.language
     yield "currency", definition.currency
+    if definition.purpose is Purpose.UNVERIFIED_POLL:
+        yield "comment", f"#1: {definition.purpose.label}"
     if sum(project.cost for project in definition.projects) <= definition.budget:
         yield "fully_funded", "1"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from talkoot.voting.ballot import BallotDefinition
+from talkoot.voting.ballot import BallotDefinition, Purpose
 from talkoot.voting.tally import Profile
 
 BALLOTS_CSV, BALLOTS_JSON = "ballots.csv", "ballots.json"
@@ -18,17 +18,21 @@ _FORMULA = ("=", "+", "-", "@")
 """A cell that begins so is a formula to a spreadsheet: such a one gets an apostrophe before it."""
 
 
-def csv_of(profile: Profile) -> bytes:
-    """A line a ballot, after the heading: its projects, and their values, as lists with commas."""
+def csv_of(profile: Profile, purpose: Purpose = Purpose.BINDING) -> bytes:
+    """A line a ballot, after the heading: its projects, and their values, as lists with commas.
+
+    Of an unverified poll every line says so, in a column of its own.
+    """
     out = io.StringIO(newline="")
     sheet = csv.writer(out, lineterminator="\n")
-    sheet.writerow(["projects", "values"])
+    kind = [purpose.label] if purpose.label else []
+    sheet.writerow(["projects", "values", *(["kind"] if kind else [])])
     for marks, ballots in _groups(profile):
         projects = ",".join(project for project, _ in marks)
         cell = f"'{projects}" if projects.startswith(_FORMULA) else projects
         line = io.StringIO(newline="")
         values = ",".join(str(value) for _, value in marks)
-        csv.writer(line, lineterminator="\n").writerow([cell, values])
+        csv.writer(line, lineterminator="\n").writerow([cell, values, *kind])
         out.write(line.getvalue() * ballots)
     return out.getvalue().encode()
 
@@ -44,6 +48,8 @@ def json_of(definition: BallotDefinition, profile: Profile) -> bytes:
         "ballots": profile.ballots,
         "groups": groups,
     }
+    if definition.purpose is not Purpose.BINDING:
+        value["purpose"] = definition.purpose.value
     return msgspec.json.encode(value) + b"\n"
 
 

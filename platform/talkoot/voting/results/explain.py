@@ -10,7 +10,7 @@ from talkoot.base.engine import Engine
 from talkoot.base.ids import ProjectId
 from talkoot.voting.allocation import Allocation, AllocationProblem, FateKind, Phase, Round
 from talkoot.voting.allocation import Fate as ExactFate
-from talkoot.voting.ballot import BallotDefinition, ProjectOnBallot
+from talkoot.voting.ballot import BallotDefinition, ProjectOnBallot, Purpose
 from talkoot.voting.log import CHANNELS
 from talkoot.voting.results.areas import AreaVoters, area_table
 from talkoot.voting.results.channels import ChannelBallots, channel_table
@@ -50,7 +50,7 @@ def result_of_count(
     ``channels`` are the counts by channel, in the order of :data:`CHANNELS`, ``areas`` those by
     area. ``engine`` works out what other rules would have made of the ballots.
     """
-    rule = definition.allocation
+    rule, binding = definition.allocation, definition.purpose is Purpose.BINDING
     return Result(
         election_id=str(definition.election_id),
         definition_hash=definition.hash.hex(),
@@ -81,6 +81,7 @@ def result_of_count(
         alternatives=compared(problem, rule, allocation, engine=engine),
         channels=None if channels is None else _channels(definition, channels),
         areas=area_table(areas) or msgspec.UNSET,
+        purpose=msgspec.UNSET if binding else definition.purpose.value,
     )
 
 

@@ -106,7 +106,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     selection. ``satisfied[k]``: voters of whose choices exactly k are funded; ``alternatives``:
     what other rules would have made of the same ballots; ``blank``: counted ballots that choose
     nothing. What a result published by an earlier version does not say has its default. ``areas``:
-    turnout by area, left out of the bytes where it is not told.
+    turnout by area, left out of the bytes where it is not told; ``purpose``: said where the
+    election is not a binding one.
     """
 
     election_id: str
@@ -138,6 +139,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     alternatives: tuple[Alternative, ...] = ()
     channels: ChannelTable | None = None
     areas: AreaTable | msgspec.UnsetType = msgspec.UNSET
+    purpose: str | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def winners(self) -> tuple[ProjectResult, ...]:

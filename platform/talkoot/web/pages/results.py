@@ -75,7 +75,9 @@ def table_of(place: Place, result: Result) -> bytes:
     """
     file = StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(["number", "name", "area", "cost_cents", "votes", "score", "turn", "fate"])
+    kind = [result.purpose] if isinstance(result.purpose, str) else []
+    heading = ["number", "name", "area", "cost_cents", "votes", "score", "turn", "fate"]
+    writer.writerow([*heading, *(["kind"] if kind else [])])
     for project in result.projects:
         writer.writerow(
             [
@@ -87,6 +89,7 @@ def table_of(place: Place, result: Result) -> bytes:
                 project.score,
                 "" if project.turn is None else project.turn,
                 project.fate.value,
+                *kind,
             ]
         )
     return file.getvalue().encode("utf-8-sig")
