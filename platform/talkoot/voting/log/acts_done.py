@@ -319,6 +319,7 @@ async def _amended(
         raise NotAllowed("an amendment needs the very definition that was signed")
     if definition.election_id != election.id or cannot_be_stored(definition):
         raise NotAllowed("the new definition is of another election, or cannot be stored")
+    _check_routes(definition)
     values = {"definition": definition_json(definition), "definition_hash": definition.hash}
     await _changed(session, election.id, values)
 
@@ -350,6 +351,7 @@ async def _stored(
 ) -> None:
     if cannot_be_stored(definition):
         raise NotAllowed("a text of the ballot definition holds the null character")
+    _check_routes(definition)
     row = {
         "id": definition.election_id,
         "round_id": round_id,
@@ -362,6 +364,11 @@ async def _stored(
     statement = insert(ElectionRow).values(row).on_conflict_do_nothing()
     if await session.scalar(statement.returning(ElectionRow.id)) is None:
         raise NotAllowed("this election is frozen already")
+
+
+def _check_routes(definition: BallotDefinition) -> None:
+    if reasons := definition.why_not_frozen:
+        raise NotAllowed(f"a binding election cannot be frozen so: {'; '.join(reasons)}")
 
 
 def _window(opens_at: datetime, closes_at: datetime, grace_s: int) -> dict[str, object]:
