@@ -76,13 +76,14 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Tables(msgspec.Struct, frozen=True, kw_only=True):
     """Figures by channel and by area, without small numbers and what would give them away.
 
-    ``unique``: how many of the ballots are like no other.
+    ``unique``: how many of the ballots are like no other; ``purpose`` as the result says it.
     """
 
     ballots: int
     unique: int
     by_channel: ChannelTable | None
     by_area: AreaTable | None
+    purpose: str | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +116,10 @@ def tallied(
         unique=unique_ballots(count.profile),
         by_channel=count.result.channels,
         by_area=None if count.result.areas is msgspec.UNSET else count.result.areas,
+        purpose=count.result.purpose,
     )
     bodies = {
-        BALLOTS_CSV: csv_of(count.profile),
+        BALLOTS_CSV: csv_of(count.profile, definition.purpose),
         BALLOTS_JSON: json_of(definition, count.profile),
         TABLES: _pretty(tables),
     }
