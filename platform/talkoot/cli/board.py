@@ -1,6 +1,9 @@
 """The public board: its key, what is published on it, its witnesses, and whether it is whole."""
 
 import asyncio
+import logging
+import signal
+from datetime import timedelta
 from uuid import UUID
 
 import click
@@ -11,7 +14,7 @@ from talkoot.base.ids import ElectionId
 from talkoot.cli.context import opened_desk
 from talkoot.voting import board as boards
 from talkoot.voting.board import Closing, VerifierKey
-from talkoot.voting.log import ElectionState, head_of
+from talkoot.voting.log import ENDED_STATES, head_of
 
 SHOWN_FAULTS = 1_000
 _election = click.argument("election", type=click.UUID)
@@ -51,14 +54,42 @@ async def _published(election_id: ElectionId) -> None:
         key = boards.board_key(settings.keys_folder, election_id)
         async with database.writing() as session:
             head = await head_of(session, election_id)
-            early = {ElectionState.FROZEN, ElectionState.OPEN}
-            open_still = head is None or head.state in early
-            closing = Closing.STILL_OPEN if open_still else Closing.CLOSED
+            ended = head is not None and head.state in ENDED_STATES
+            closing = Closing.CLOSED if ended else Closing.STILL_OPEN
             at = system_clock()
             last = await boards.published(session, election_id, at=at, signer=key, closing=closing)
             waiting = await boards.waiting_count(session, election_id)
     size = 0 if last is None else last.size
     click.echo(f"{size} leaves are signed, {waiting} ballots wait")
+
+
+@board.command()
+@click.option(
+    "--every",
+    default=10,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Minutes between batches while voting is open.",
+)
+def run(every: int) -> None:
+    """Publish the boards of all elections until it is told to stop.
+
+    `talkoot run`, and `talkoot serve` where it has the officials' log-in, do so themselves; more
+    than one at a time does no harm.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    asyncio.run(_run(timedelta(minutes=every)))
+
+
+async def _run(every: timedelta) -> None:
+    from talkoot.web.publishing import Publisher
+
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with opened_desk() as (database, settings):
+        click.echo("publishing the boards; Ctrl+C stops it")
+        await Publisher(database, settings.keys_folder, system_clock, every=every).run(stop)
 
 
 @board.command()

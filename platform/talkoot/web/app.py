@@ -1,5 +1,7 @@
 """The web application: routes, doors and headers around the rooms that it is given."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -39,6 +41,9 @@ from talkoot.web.pages import (
     start,
 )
 from talkoot.web.pages.error_page import trouble_anywhere
+from talkoot.web.publishing import Publisher
+
+_LOG = logging.getLogger("talkoot.board")
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -91,7 +96,8 @@ def self_contained(
     pool_size: int = 10,
 ) -> Starlette:
     """Give the application that opens its database, door and hasher when it starts, and closes them
-    when it ends: what ``talkoot run`` serves. Without ``desk_url`` it has no desk for officials.
+    when it ends: what ``talkoot run`` serves. Without ``desk_url`` it has no desk for officials and
+    publishes no boards.
     """
 
     @asynccontextmanager
@@ -108,13 +114,32 @@ def self_contained(
                     clock=clock,
                     desk=desk_of_officials,
                 )
-                yield
+                async with _boards_published(settings, desk_of_officials, clock):
+                    yield
         finally:
             await database.close()
             if desk_of_officials is not None:
                 await desk_of_officials.close()
 
     return _built(settings, lifespan)
+
+
+@asynccontextmanager
+async def _boards_published(
+    settings: Settings, desk: Database | None, clock: Clock
+) -> AsyncIterator[None]:
+    """Publish the boards as long as pages are served; a turn that has begun is ended first."""
+    if desk is None:
+        _LOG.info("no officials' log-in here: `talkoot board run` must publish the boards")
+        yield
+        return
+    stop = asyncio.Event()
+    task = asyncio.create_task(Publisher(desk, settings.keys_folder, clock).run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
 
 
 def _built(settings: Settings, lifespan: Lifespan | None = None) -> Starlette:

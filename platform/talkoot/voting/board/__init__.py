@@ -1,6 +1,7 @@
 """The public board: a tree over ballots and records, signed, witnessed, and proved leaf by leaf."""
 
 from talkoot.voting.board.ceremonies import ceremonies_recorded
+from talkoot.voting.board.due import Due, boards_due
 from talkoot.voting.board.entries_read import entries_checked
 from talkoot.voting.board.fsck import checked
 from talkoot.voting.board.keys import board_key, create_board_key, key_in, new_key
@@ -63,6 +64,7 @@ __all__ = [
     "BoardFile",
     "Checkpoint",
     "Closing",
+    "Due",
     "Fate",
     "Found",
     "Kind",
@@ -81,6 +83,7 @@ __all__ = [
     "board_for",
     "board_key",
     "board_of",
+    "boards_due",
     "ceremonies_recorded",
     "checked",
     "consistency_ranges",
