@@ -189,6 +189,6 @@ async def test_a_box_goes_out_is_counted_without_a_database_and_comes_back(  # n
     assert sorted(kinds[:6]) == ["act", "act", "act", "definition", "devices", "sealing"]
     assert kinds[6:10] == ["ballot"] * 4
     assert found[10] == ("transcript", named)
-    assert kinds[11:] == ["result", "act", "act", "act"]
+    assert kinds[11:] == ["result", "act", "act", "act", "rows"]
     twice = await run(url, tmp_path, "publish-tally", id_, public, *signing)
     assert twice.returncode == 1

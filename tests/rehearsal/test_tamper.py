@@ -105,7 +105,7 @@ async def _committed_anew(session: WriteSession, public: Played) -> None:
     await session.execute(
         text(
             "delete from board_rows where not exists (select from board_record where"
-            " convert_from(body, 'UTF8') like '%' || encode(digest, 'hex') || '%')"
+            " position(convert_to(encode(digest, 'hex'), 'UTF8') in body) > 0)"
         )
     )
     await board.published(session, id_, at=NOON, signer=public.log_key, closing=Closing.CLOSED)
