@@ -1,5 +1,6 @@
 """Reads a whole board again and names everything on it that is not as it was appended."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from talkoot.base.db import ReadSession
 from talkoot.base.ids import ElectionId
 from talkoot.voting.board.hash_rows import (
     LARGE,
+    LeavesRead,
     at_their_places,
     ballots_hashed,
     leaves_read,
@@ -166,6 +168,10 @@ async def _leaves_at_once(
 ) -> dict[bytes, int]:
     """Do the same as :func:`_leaves`, its slow twin, in arrays."""
     read = await leaves_read(session, election_id)
+    return await asyncio.to_thread(_compared, read, found)
+
+
+def _compared(read: LeavesRead, found: Findings) -> dict[bytes, int]:
     index, content, stored = read.columns()
     derived = ballots_hashed(content)
     records: dict[bytes, int] = {}
@@ -189,7 +195,8 @@ async def _nodes(session: ReadSession, election_id: ElectionId, found: Findings)
     nodes = {(level, index): kept for level, index, kept in rows}
     level = 1
     while count := len(found.stored[-1]) // TILE_WIDTH:
-        derived, besides = tiles_over(found.derived[-1]), tiles_over(found.stored[-1])
+        derived = await asyncio.to_thread(tiles_over, found.derived[-1])
+        besides = await asyncio.to_thread(tiles_over, found.stored[-1])
         stored = [nodes.pop((level, index), b"") for index in range(count)]
         for index, kept in enumerate(stored):
             right = kept in {derived[index], besides[index]}
