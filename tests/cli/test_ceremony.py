@@ -179,16 +179,23 @@ async def test_a_box_goes_out_is_counted_without_a_database_and_comes_back(  # n
     assert "4 entries: 4 counted, 0 superseded, 0 spoiled" in done.stdout
     transcript = json.loads((tmp_path / "public" / "transcript.json").read_text())
     assert transcript["trustees"] == ["Börje", "Cilla"]
-    back = await run(url, tmp_path, "publish-tally", id_, public, *signing)
+    # Four ballots, each like no other: above 30 % those who sign have to say so (T15).
+    assert "4 of 4 ballots (100 %) are like no other" in done.stdout
+    unsaid = await run(url, tmp_path, "publish-tally", id_, public, *signing)
+    assert "say so by --unique-ballots 4" in unsaid.stderr
+    saying = (*signing, "--unique-ballots", "4")
+    back = await run(url, tmp_path, "publish-tally", id_, public, *saying)
     assert back.returncode == 0, back.stderr
     async with desk.writing() as session:
         leaves = await session.execute(text("select kind, content from board_leaf order by index"))
         found = [(kind, content) for kind, content in leaves]
+        said = await session.scalar(text("select payload from act where kind = 'tally'"))
+    assert said["unique_ballots"] == 4
     named = sha256((tmp_path / "public" / "transcript.json").read_bytes()).digest()
     kinds = [kind for kind, _ in found]
     assert sorted(kinds[:6]) == ["act", "act", "act", "definition", "devices", "sealing"]
     assert kinds[6:10] == ["ballot"] * 4
     assert found[10] == ("transcript", named)
     assert kinds[11:] == ["result", "act", "act", "act", "rows"]
-    twice = await run(url, tmp_path, "publish-tally", id_, public, *signing)
+    twice = await run(url, tmp_path, "publish-tally", id_, public, *saying)
     assert twice.returncode == 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import click
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -15,7 +16,18 @@ from talkoot.base.clock import system_clock
 from talkoot.base.errors import NotAllowed
 from talkoot.base.ids import ElectionId
 from talkoot.cli.media import FILE, contents, signed_by_files, trustee_keys
-from talkoot.voting.results import Tallied, Transcript, box_read, open_with, tallied
+from talkoot.voting.results import (
+    TABLES,
+    TRANSCRIPT,
+    Tables,
+    Tallied,
+    Transcript,
+    box_read,
+    open_with,
+    said_of_unique,
+    share_of,
+    tallied,
+)
 from talkoot.voting.sealing import Opener, TrusteeKey, tally_key
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -43,7 +55,7 @@ def tally(folder: Path, media: Sequence[Path], passphrase_file: Sequence[Path], 
     out.mkdir(parents=True, exist_ok=True)
     for file in done.files:
         (out / file.name).write_bytes(file.body)
-    click.echo("\n".join(_lines(done.transcript)))
+    click.echo("\n".join([*_lines(done.transcript), _unique_in_words(done.tables)]))
     click.echo(f"  SHA-256 of {done.files[-1].name}: {done.files[-1].sha256.hex()}")
 
 
@@ -84,13 +96,24 @@ def _lines(transcript: Transcript) -> list[str]:
     return [f"election {transcript.election}, opened by {', '.join(transcript.trustees)}", counted]
 
 
+def _unique_in_words(tables: Tables) -> str:
+    share = share_of(tables.unique, tables.ballots)
+    return f"  {tables.unique} of {tables.ballots} ballots ({int(100 * share)} %) are like no other"
+
+
 @click.command("publish-tally")
 @click.argument("election", type=click.UUID)
 @click.argument("folder", type=FOLDER)
+@click.option(
+    "--unique-ballots",
+    type=click.IntRange(min=0),
+    help="So many ballots are like no other, and are published: needed where they are over 30 %.",
+)
 @signed_by_files
-def publish_tally(
+def publish_tally(  # noqa: PLR0917 - click names every argument
     election: UUID,
     folder: Path,
+    unique_ballots: int | None,
     key: Sequence[Path],
     key_passphrase_file: Sequence[Path],
     reason: str,
@@ -98,24 +121,40 @@ def publish_tally(
     """Publish the files of a ceremony in FOLDER as the result of ELECTION.
 
     They are kept only where they fit what the database itself recorded: the entries, the ballots
-    that stand, and the sums. Two officials sign the hash of the transcript with their key files.
+    that stand, and the sums. Two officials sign the hash of the transcript with their key files;
+    where more than 30 % of the ballots are like no other, they sign their number as well.
     """
+    payload = _payload(folder, unique_ballots)
     keys = (key, key_passphrase_file)
-    transcript = asyncio.run(_published(ElectionId(election), folder, keys, reason))
+    transcript = asyncio.run(_published(ElectionId(election), folder, payload, keys, reason))
     click.echo("\n".join(_lines(transcript)))
     click.echo("  published")
 
 
+def _payload(folder: Path, confirmed: int | None) -> dict[str, str | int]:
+    """Give what both sign beside the act itself. Raises :class:`NotAllowed`."""
+    try:
+        tables = msgspec.json.decode(contents(folder / TABLES), type=Tables)
+    except msgspec.DecodeError as err:
+        raise NotAllowed(f"{folder / TABLES} is not of a ceremony: {err}") from err
+    transcript = hashlib.sha256(contents(folder / TRANSCRIPT)).hexdigest()
+    more = said_of_unique(tables.unique, tables.ballots, confirmed)
+    return {"transcript": transcript, **more}
+
+
 async def _published(
-    election_id: ElectionId, folder: Path, keys: tuple[Sequence[Path], Sequence[Path]], reason: str
+    election_id: ElectionId,
+    folder: Path,
+    payload: dict[str, str | int],
+    keys: tuple[Sequence[Path], Sequence[Path]],
+    reason: str,
 ) -> Transcript:
     from talkoot.cli.context import opened_desk  # the count itself must need no database
     from talkoot.cli.signing import act_signed
     from talkoot.voting import board, log
-    from talkoot.voting.results import RESULT, TRANSCRIPT, tally_kept
+    from talkoot.voting.results import RESULT, tally_kept
 
     at = system_clock()
-    payload = {"transcript": hashlib.sha256(contents(folder / TRANSCRIPT)).hexdigest()}
     async with opened_desk() as (database, settings), database.writing() as session:
         election = await log.election_of(session, election_id)
         kind = log.ActKind.TALLY

@@ -48,6 +48,8 @@ PAYLOADS: Mapping[ActKind, frozenset[str]] = {
 }
 """What an act has to say beside its kind; the others say nothing more. Bytes are hexadecimal,
 moments as :func:`moment`, ``change`` and ``transcript`` a SHA-256."""
+MAY_SAY: Mapping[ActKind, frozenset[str]] = {ActKind.TALLY: frozenset({"unique_ballots"})}
+"""What an act may say besides: of a tally, that many ballots are like no other, and how many."""
 
 
 def moment(at: datetime) -> str:
@@ -272,7 +274,8 @@ def _check_same(request: ActRequest, election: Election) -> None:
 
 def _check_payload(request: ActRequest) -> None:
     wanted = PAYLOADS.get(request.kind, frozenset())
-    if set(request.payload) != wanted:
+    more = set(request.payload) - wanted - MAY_SAY.get(request.kind, frozenset())
+    if more or not wanted <= set(request.payload):
         names = ", ".join(sorted(wanted)) or "nothing"
         raise NotAllowed(f"{request.kind} says {names} beside its kind")
 

@@ -50,6 +50,7 @@ from talkoot.voting.results.store import (
     published_at,
     result_of,
 )
+from talkoot.voting.results.unique import MUCH, said_of_unique, share_of, unique_ballots
 from talkoot.voting.results.values import Accounting, Fate, ProjectResult, Result
 from talkoot.voting.results.warming import warm
 
@@ -57,6 +58,7 @@ __all__ = [
     "BALLOTS",
     "BALLOTS_CSV",
     "BALLOTS_JSON",
+    "MUCH",
     "RESULT",
     "SALT_BYTES",
     "TABLES",
@@ -115,11 +117,14 @@ __all__ = [
     "published_at",
     "recounted",
     "result_of",
+    "said_of_unique",
     "sealed_counted",
     "sealed_length",
     "set_digest",
+    "share_of",
     "tallied",
     "tally_kept",
     "tree_root",
+    "unique_ballots",
     "warm",
 ]

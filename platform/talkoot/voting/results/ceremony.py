@@ -88,9 +88,10 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tallied:
-    """A box that was counted: the count, and the public files, the transcript last."""
+    """A box that was counted: the count, its tables, and the public files, the transcript last."""
 
     count: Count
+    tables: Tables
     transcript: Transcript
     files: tuple[PublicFile, ...]
 
@@ -126,7 +127,7 @@ def tallied(
     files += [public_file_named(name, body) for name, body in bodies.items()]
     transcript = _transcript(box, found, count, files, trustees)
     files.append(public_file_named(TRANSCRIPT, _pretty(transcript)))
-    return Tallied(count=count, transcript=transcript, files=tuple(files))
+    return Tallied(count=count, tables=tables, transcript=transcript, files=tuple(files))
 
 
 def _transcript(
