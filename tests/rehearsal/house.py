@@ -1,12 +1,13 @@
 """A sealed election played by the rooms themselves, to its end, for those who then tamper with it.
 
 Everything that has rows is there: a roll with codes, two devices, ballots cast by the door, a count
-with trustees' keys, a board with two witnesses, and a backup that has expired.
+with trustees' keys, a board with two witnesses, and a backup that has expired. The ballot is
+amended before the board begins, and all acts before the count are done at one moment.
 """
 
 import hashlib
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from talkoot.base.db import Database, WriteSession
 from talkoot.base.ids import ElectionId
+from talkoot.base.money import Cents
 from talkoot.cli.export_log import exported
 from talkoot.cli.tally import counted_box
 from talkoot.rounds import municipality_kept, picture_kept, round_kept
@@ -136,14 +138,17 @@ def _key(name: str, use: Use) -> SigningKey:
 
 
 async def _opened(house: House, definition: BallotDefinition) -> Election:
-    request, round_ = a_freeze(definition), a_round()
+    first, round_ = replace(definition, budget=Cents(1)), a_round()
     id_ = definition.election_id
     async with house.desk.writing() as session:
         await municipality_kept(session, MUNICIPALITY)
         await picture_kept(session, PICTURE, "image/svg+xml", b"<svg/>")
         await round_kept(session, round_)
-        by = signed(request)
-        await frozen_sealed(session, definition, request, round_id=round_.id, signed=by, at=OPENS)
+        freeze = a_freeze(first)
+        by = signed(freeze)
+        frozen = await frozen_sealed(session, first, freeze, round_id=round_.id, signed=by, at=NOON)
+        amend = a_request(frozen, ActKind.AMEND, {"definition_hash": definition.hash.hex()})
+        await moved(session, amend, by=signed(amend), at=NOON, definition=definition)
         await board.started(session, id_, house.log_key.verifier)
         keys = [key.verifier for key in house.witnesses]
         await board.witnesses_named(session, id_, keys, quorum=2)

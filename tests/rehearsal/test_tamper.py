@@ -4,15 +4,18 @@ What names them is `talkoot verify DIR --database`. The last tests are of somebo
 the key that signs the board and makes everything agree: there it takes a copy kept elsewhere.
 """
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from talkoot.base.db import Database, ReadSession, WriteSession
-from talkoot.base.db.embedded import Server
+from talkoot.base.db.embedded import Login, Server
+from talkoot.cli.verify import verify
 from talkoot.cli.verify_database import compared
 from talkoot.verify import Report, verified
 from talkoot.voting import board
@@ -23,9 +26,11 @@ from talkoot.voting.log import ElectionState, acts_of
 from talkoot.voting.results import public_folder
 from tests.rehearsal import tamper
 from tests.rehearsal.house import Played, played
+from tests.verify.test_command import written
 from tests.voting.log.made_up import NOON
 
 SOME = 24
+BORN = text("update roll_person set birth_year = :year where anchor = 'row-3'")
 
 
 async def test_t16_what_a_superuser_manipulates_in_the_database_is_named(  # noqa: PLR0917
@@ -47,8 +52,36 @@ async def test_t16_what_a_superuser_manipulates_in_the_database_is_named(  # noq
         done = await tamper.tampered(connection, public, 16, "short")
         assert done.missed
         monkeypatch.undo()
+        url = server.url(login=Login.DESK, database=database_name)
+        await _the_command_names_it(url, connection, public, tmp_path / "mirror")
         await _a_copy_kept_elsewhere_names_what_the_boards_own_key_signed(connection, public)
     await engine.dispose()
+
+
+async def _the_command_names_it(
+    url: str, connection: AsyncConnection, public: Played, folder: Path
+) -> None:
+    """`talkoot verify DIR --database` by the auditor's role: status 0, and 1 once it is altered."""
+    written(public.files, folder)
+
+    async def run() -> Result:
+        words, env = [str(folder), "--database"], {"TALKOOT_DATABASE_URL": url}
+        return await asyncio.to_thread(CliRunner().invoke, verify, words, env=env)
+
+    sound = await run()
+    assert sound.exit_code == 0, sound.output
+    assert "holds: database: " in sound.output
+    await connection.execute(
+        text("update roll_person set birth_year = 1900 where anchor = 'row-3'")
+    )
+    await connection.commit()
+    found = await run()
+    assert found.exit_code == 1
+    assert "fault: database: roll_person: 1 (" in found.output
+    await connection.execute(
+        text("update roll_person set birth_year = 1933 where anchor = 'row-3'")
+    )
+    await connection.commit()
 
 
 def _unread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,6 +154,17 @@ def of_another_election(said: dict[str, Any]) -> None:
     said["election"] = "00000000-0000-0000-0000-000000000009"
 
 
+def of_the_ballot_before(said: dict[str, Any]) -> None:
+    """The first act froze another ballot than all the others are about."""
+    if said["kind"] == "freeze":
+        said["definition_hash"] = "00" * 32
+
+
+def counted_too_far(said: dict[str, Any]) -> None:
+    """An act before this one is kept from the public."""
+    said["number"] += said["kind"] != "freeze"
+
+
 def signed_elsewhere(said: dict[str, Any]) -> None:
     """The second person was shown another site, which passed the challenge on."""
     client = json.loads(opened(said["signatures"][0]["client_data_json"]))
@@ -217,6 +228,12 @@ LIES = {
         lies=in_transcript(definition_hash="00" * 32),
         named="of another election",
         off=without_accounts,
+    ),
+    "an act that is kept back": Lie(
+        lies=Lies(act=counted_too_far), named="act 3, and 2 is due", off=deaf_to("is due")
+    ),
+    "an amendment without its act": Lie(
+        lies=Lies(act=of_the_ballot_before), named="about another ballot", off=off("acts")
     ),
     "an act by one person": Lie(
         lies=Lies(act=by_one_person), named="have one official_id", off=without_passkeys

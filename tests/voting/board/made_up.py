@@ -15,9 +15,14 @@ from talkoot.voting.log import append_entries
 from tests.voting.log.made_up import a_definition, a_frozen_election, a_voter
 
 
+def a_key(election_id: ElectionId) -> SigningKey:
+    """A key that signs an election's board."""
+    return SigningKey(origin_of(election_id), Use.LOG, Ed25519PrivateKey.generate())
+
+
 async def a_board(session: WriteSession) -> tuple[ElectionId, SigningKey]:
     election = await a_frozen_election(session, a_definition())
-    key = SigningKey(origin_of(election.id), Use.LOG, Ed25519PrivateKey.generate())
+    key = a_key(election.id)
     await started(session, election.id, key.verifier)
     return election.id, key
 

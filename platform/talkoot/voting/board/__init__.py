@@ -28,7 +28,7 @@ from talkoot.voting.board.receipts import (
     named_by,
     proof_for,
 )
-from talkoot.voting.board.rows import COLUMNS_LEFT_OUT, COVERS, NOT_COMMITTED
+from talkoot.voting.board.rows import COLUMNS_LEFT_OUT, COVERS, NOT_COMMITTED, rows_records
 from talkoot.voting.board.rows_read import RowsChecked, rows_checked
 from talkoot.voting.board.store import (
     Board,
@@ -104,6 +104,7 @@ __all__ = [
     "published",
     "record_added",
     "rows_checked",
+    "rows_records",
     "size_of",
     "started",
     "waiting_count",
