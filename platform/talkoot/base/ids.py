@@ -6,6 +6,8 @@ from uuid import UUID
 MunicipalityId = NewType("MunicipalityId", UUID)
 AreaId = NewType("AreaId", UUID)
 RoundId = NewType("RoundId", UUID)
+PhaseId = NewType("PhaseId", UUID)
+ThemeId = NewType("ThemeId", UUID)
 ElectionId = NewType("ElectionId", UUID)
 SubmissionId = NewType("SubmissionId", UUID)
 """Drawn when the ballot page opens; the same submission twice is one entry."""

@@ -22,6 +22,7 @@ from talkoot.cli.context import opened_desk
 from talkoot.cli.imported import municipality_from, round_from, window_of
 from talkoot.cli.rule_options import RuleWords, rule_options
 from talkoot.rounds import (
+    Agreement,
     Municipality,
     municipalities,
     municipality_kept,
@@ -165,7 +166,8 @@ async def _kept(house: _House, pb: PbElection, how: Import) -> str:
         round_ = round_from(
             pb, definition, municipality, opens_at=opens_at, closes_at=closes_at, taken=taken
         )
-        await round_kept(session, round_)
+        agreement = Agreement(first=IMPORTERS.first, second=IMPORTERS.second, at=opens_at)
+        await round_kept(session, round_, agreement=agreement)
         election = await log.frozen(
             session,
             definition,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from talkoot.rounds.values import Phase, PhaseKind
+from talkoot.rounds.values import Guests, Phase, PhaseKind, Round
 
 
 class Deed(StrEnum):
@@ -82,3 +82,21 @@ def next_time_for(phases: Iterable[Phase], deed: Deed, at: datetime) -> datetime
     """Give the start of the next phase that allows it; ``None`` if there is none to come."""
     to_come = (p.starts_at for p in phases if p.starts_at > at and deed in DEEDS[p.kind])
     return min(to_come, default=None)
+
+
+def who_may_in(round_: Round, deed: Deed, at: datetime) -> Who | None:
+    """Tell who may do it in this round at this moment; ``None`` if nobody may.
+
+    Nothing may be done before two persons have signed the rules, and a guest does only what the
+    rules open to guests. Who votes is in the roll, whatever the rules say of guests.
+    """
+    if round_.agreed is None:
+        return None
+    who = who_may(round_.phases, deed, at)
+    closed = round_.options.guests is Guests.NONE and deed is not Deed.VOTE
+    return Who.RESIDENT if who is Who.ANYONE and closed else who
+
+
+def next_time_in(round_: Round, deed: Deed, at: datetime) -> datetime | None:
+    """Give the start of the round's next phase that allows it; ``None`` if none is agreed on."""
+    return None if round_.agreed is None else next_time_for(round_.phases, deed, at)

@@ -1,6 +1,7 @@
 """Municipalities and rounds in the database; one statement (and its eager loads) per method."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 import msgspec
@@ -9,8 +10,10 @@ from sqlalchemy.orm import selectinload
 
 from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.errors import NotFound
-from talkoot.base.ids import AreaCode, MunicipalityId, ProjectId, RoundId
+from talkoot.base.ids import AreaCode, MunicipalityId, PhaseId, ProjectId, RoundId
 from talkoot.base.money import Cents
+from talkoot.rounds.agreeing import Agreement, RulesDraft, agreed_at_once, phases_kept
+from talkoot.rounds.colours import Colours
 from talkoot.rounds.tables import (
     AreaRow,
     MunicipalityRow,
@@ -28,6 +31,7 @@ from talkoot.rounds.values import (
     PhaseKind,
     Project,
     Round,
+    RoundOptions,
 )
 
 _WHOLE_ROUND = (
@@ -75,6 +79,7 @@ async def rounds_of(session: ReadSession, municipality_id: MunicipalityId) -> tu
         .where(RoundRow.municipality_id == municipality_id)
         .order_by(RoundRow.slug)
         .options(*_WHOLE_ROUND)
+        .execution_options(populate_existing=True)
     )
     return tuple(_round(row) for row in rows)
 
@@ -85,6 +90,7 @@ async def round_called(session: ReadSession, municipality_id: MunicipalityId, sl
         select(RoundRow)
         .where(RoundRow.municipality_id == municipality_id, RoundRow.slug == slug)
         .options(*_WHOLE_ROUND)
+        .execution_options(populate_existing=True)
     )
     if row is None:
         raise NotFound(f"there is no round {slug!r}")
@@ -93,7 +99,7 @@ async def round_called(session: ReadSession, municipality_id: MunicipalityId, sl
 
 async def round_of(session: ReadSession, round_id: RoundId) -> Round:
     """Give the round with this id. Raises :class:`NotFound`."""
-    row = await session.get(RoundRow, round_id, options=_WHOLE_ROUND)
+    row = await session.get(RoundRow, round_id, options=_WHOLE_ROUND, populate_existing=True)
     if row is None:
         raise NotFound(f"there is no round {round_id}")
     return _round(row)
@@ -118,6 +124,8 @@ async def municipality_kept(session: WriteSession, municipality: Municipality) -
             contact=msgspec.to_builtins(municipality.contact),
             timezone=municipality.timezone,
             country=municipality.country,
+            colours=municipality.colours and msgspec.to_builtins(municipality.colours),
+            picture_id=municipality.picture,
         )
     )
     await session.flush()
@@ -136,8 +144,14 @@ async def municipality_kept(session: WriteSession, municipality: Municipality) -
         await session.flush()
 
 
-async def round_kept(session: WriteSession, round_: Round) -> None:
-    """Insert a round with its phases and projects; its pictures and areas must be there already."""
+async def round_kept(
+    session: WriteSession, round_: Round, *, agreement: Agreement | None = None
+) -> Round:
+    """Insert a round with its phases and projects; its pictures and areas must be there already.
+
+    Gives it as it is kept: with ``agreement`` its rules are in force as version 1, without it the
+    round is a draft.
+    """
     session.add(
         RoundRow(
             id=round_.id,
@@ -149,21 +163,49 @@ async def round_kept(session: WriteSession, round_: Round) -> None:
             intro=dict(round_.intro),
             rules=[dict(rule) for rule in round_.rules],
             grace_s=round_.grace_s,
+            options=msgspec.to_builtins(round_.options),
+            agreed=None,
         )
     )
     await session.flush()
-    session.add_all(
-        PhaseRow(
-            round_id=round_.id,
-            kind=phase.kind.value,
-            starts_at=phase.starts_at,
-            ends_at=phase.ends_at,
-        )
-        for phase in round_.phases
-    )
+    await phases_kept(session, round_.id, round_.phases)
     areas = await _area_ids(session, round_.municipality_id)
     session.add_all(_project_rows(round_, areas))
     await session.flush()
+    if agreement is None:
+        return replace(round_, agreed=None)
+    draft = RulesDraft(texts=round_.rules, options=round_.options, phases=round_.phases)
+    version = await agreed_at_once(session, round_.id, draft, agreement)
+    return replace(round_, agreed=version.number)
+
+
+async def project_added(session: WriteSession, round_id: RoundId, project: Project) -> Project:
+    """Put one more project at the end of a round's list, with the next free number.
+
+    Gives it as it is kept: the project's own number and place are not asked. What has its origin in
+    something that is on the list already is that project: it is given, and nothing is changed.
+    Raises :class:`NotFound` where there is no round, or no such area in its municipality.
+    """
+    found = select(RoundRow).where(RoundRow.id == round_id).with_for_update()
+    row = await session.scalar(found)
+    if row is None:
+        raise NotFound(f"there is no round {round_id}")
+    round_ = await round_of(session, round_id)
+    for there in round_.projects:
+        if project.origin is not None and there.origin == project.origin:
+            return there
+    numbers = [int(p.number) for p in round_.projects if p.number.isdecimal()]
+    added = replace(
+        project,
+        number=ProjectId(str(max(numbers, default=0) + 1)),
+        place=max((p.place for p in round_.projects), default=-1) + 1,
+    )
+    areas = await _area_ids(session, round_.municipality_id)
+    if added.area is not None and added.area not in areas:
+        raise NotFound(f"there is no area {added.area!r}")
+    session.add_all(_project_rows(replace(round_, projects=(added,)), areas))
+    await session.flush()
+    return added
 
 
 async def picture_kept(
@@ -194,6 +236,7 @@ def _project_rows(round_: Round, areas: dict[str, AreaRow]) -> list[ProjectRow]:
             cost_cents=project.cost,
             picture_id=project.picture,
             picture_alt=dict(project.picture_alt),
+            origin=project.origin,
         )
         for project in round_.projects
     ]
@@ -208,6 +251,8 @@ def _municipality(row: MunicipalityRow) -> Municipality:
         contact=msgspec.convert(row.contact, Contact),
         timezone=row.timezone,
         country=row.country,
+        colours=None if row.colours is None else msgspec.convert(row.colours, Colours),
+        picture=row.picture_id,
         areas=_areas(row.areas),
     )
 
@@ -236,11 +281,20 @@ def _round(row: RoundRow) -> Round:
         intro=row.intro,
         rules=tuple(row.rules),
         grace_s=row.grace_s,
-        phases=tuple(
-            Phase(kind=PhaseKind(p.kind), starts_at=p.starts_at, ends_at=p.ends_at)
-            for p in row.phases
-        ),
+        phases=tuple(_phase(phase) for phase in row.phases),
         projects=tuple(_project(project) for project in row.projects),
+        options=msgspec.convert(row.options, RoundOptions),
+        agreed=row.agreed,
+    )
+
+
+def _phase(row: PhaseRow) -> Phase:
+    return Phase(
+        id=PhaseId(row.id),
+        kind=PhaseKind(row.kind),
+        title=row.title,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
     )
 
 
@@ -256,4 +310,5 @@ def _project(row: ProjectRow) -> Project:
         cost=Cents(row.cost_cents),
         picture=row.picture_id,
         picture_alt=row.picture_alt,
+        origin=row.origin,
     )
