@@ -10,8 +10,16 @@ from talkoot.rounds.agreeing import (
     rules_written,
     with_rules,
 )
+from talkoot.rounds.area_map import AreaMap, DrawnArea, Shape, map_of, shapes_from
 from talkoot.rounds.colours import BadColour, Colours
 from talkoot.rounds.deeds import DEEDS, Deed, Who, next_time_in, who_may_in
+from talkoot.rounds.editing import (
+    project_added,
+    project_changed,
+    project_removed,
+    round_texts_kept,
+)
+from talkoot.rounds.look import contact_kept, look_kept, shapes_kept, shapes_of
 from talkoot.rounds.store import (
     municipalities,
     municipality_called,
@@ -19,12 +27,12 @@ from talkoot.rounds.store import (
     municipality_of,
     picture_kept,
     picture_of,
-    project_added,
     round_called,
     round_kept,
     round_of,
     rounds_of,
 )
+from talkoot.rounds.templates import Beginning, Template, beginning_of
 from talkoot.rounds.values import (
     GRACE_S,
     Area,
@@ -42,16 +50,29 @@ from talkoot.rounds.values import (
     phase_of,
     phases_at,
 )
+from talkoot.rounds.whom import (
+    Answering,
+    Theme,
+    answering_in,
+    answering_kept,
+    contact_for,
+    themes_kept,
+    themes_of,
+)
 
 __all__ = [
     "DEEDS",
     "GRACE_S",
     "Agreement",
+    "Answering",
     "Area",
+    "AreaMap",
     "BadColour",
+    "Beginning",
     "Colours",
     "Contact",
     "Deed",
+    "DrawnArea",
     "Guests",
     "Kind",
     "Municipality",
@@ -63,8 +84,18 @@ __all__ = [
     "RulesDraft",
     "RulesVersion",
     "ScoreTie",
+    "Shape",
     "Signed",
+    "Template",
+    "Theme",
     "Who",
+    "answering_in",
+    "answering_kept",
+    "beginning_of",
+    "contact_for",
+    "contact_kept",
+    "look_kept",
+    "map_of",
     "municipalities",
     "municipality_called",
     "municipality_kept",
@@ -76,13 +107,21 @@ __all__ = [
     "picture_kept",
     "picture_of",
     "project_added",
+    "project_changed",
+    "project_removed",
     "round_called",
     "round_kept",
     "round_of",
+    "round_texts_kept",
     "rounds_of",
     "rules_signed",
     "rules_versions",
     "rules_written",
+    "shapes_from",
+    "shapes_kept",
+    "shapes_of",
+    "themes_kept",
+    "themes_of",
     "who_may_in",
     "with_rules",
 ]

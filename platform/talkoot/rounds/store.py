@@ -169,43 +169,14 @@ async def round_kept(
     )
     await session.flush()
     await phases_kept(session, round_.id, round_.phases)
-    areas = await _area_ids(session, round_.municipality_id)
-    session.add_all(_project_rows(round_, areas))
+    areas = await area_rows(session, round_.municipality_id)
+    session.add_all(project_rows(round_, areas))
     await session.flush()
     if agreement is None:
         return replace(round_, agreed=None)
     draft = RulesDraft(texts=round_.rules, options=round_.options, phases=round_.phases)
     version = await agreed_at_once(session, round_.id, draft, agreement)
     return replace(round_, agreed=version.number)
-
-
-async def project_added(session: WriteSession, round_id: RoundId, project: Project) -> Project:
-    """Put one more project at the end of a round's list, with the next free number.
-
-    Gives it as it is kept: the project's own number and place are not asked. What has its origin in
-    something that is on the list already is that project: it is given, and nothing is changed.
-    Raises :class:`NotFound` where there is no round, or no such area in its municipality.
-    """
-    found = select(RoundRow).where(RoundRow.id == round_id).with_for_update()
-    row = await session.scalar(found)
-    if row is None:
-        raise NotFound(f"there is no round {round_id}")
-    round_ = await round_of(session, round_id)
-    for there in round_.projects:
-        if project.origin is not None and there.origin == project.origin:
-            return there
-    numbers = [int(p.number) for p in round_.projects if p.number.isdecimal()]
-    added = replace(
-        project,
-        number=ProjectId(str(max(numbers, default=0) + 1)),
-        place=max((p.place for p in round_.projects), default=-1) + 1,
-    )
-    areas = await _area_ids(session, round_.municipality_id)
-    if added.area is not None and added.area not in areas:
-        raise NotFound(f"there is no area {added.area!r}")
-    session.add_all(_project_rows(replace(round_, projects=(added,)), areas))
-    await session.flush()
-    return added
 
 
 async def picture_kept(
@@ -217,12 +188,14 @@ async def picture_kept(
         await session.flush()
 
 
-async def _area_ids(session: ReadSession, municipality_id: MunicipalityId) -> dict[str, AreaRow]:
+async def area_rows(session: ReadSession, municipality_id: MunicipalityId) -> dict[str, AreaRow]:
+    """Give the rows of a municipality's areas, by code."""
     rows = await session.scalars(select(AreaRow).where(AreaRow.municipality_id == municipality_id))
     return {row.code: row for row in rows}
 
 
-def _project_rows(round_: Round, areas: dict[str, AreaRow]) -> list[ProjectRow]:
+def project_rows(round_: Round, areas: dict[str, AreaRow]) -> list[ProjectRow]:
+    """Give the round's projects as rows."""
     return [
         ProjectRow(
             id=project.id,
