@@ -25,6 +25,8 @@ from talkoot.cli.context import settings_now
 from talkoot.rounds import municipalities
 
 CODES_FILE = "demo-codes.txt"
+SEALED_CODES_FILE = "demo-codes-sealed.txt"
+KEYS_FOLDER = "demo-keys"
 CODES_SHOWN = 3
 
 
@@ -74,7 +76,9 @@ def demo(*, reset: bool) -> None:
         raise click.UsageError("only the demonstration's own database can be reset")
     embedded.remove(settings.home)
     shutil.rmtree(settings.keys_folder, ignore_errors=True)
-    (settings.home / CODES_FILE).unlink(missing_ok=True)
+    shutil.rmtree(settings.home / KEYS_FOLDER, ignore_errors=True)
+    for name in (CODES_FILE, SEALED_CODES_FILE):
+        (settings.home / name).unlink(missing_ok=True)
     click.echo("the demonstration is gone; `talkoot run` makes a new one")
 
 
@@ -136,9 +140,16 @@ async def _demo_loaded(database: Database, settings: Settings, console: Console)
                 tasks[what] = bars.add_task(what, total=total)
             bars.update(tasks[what], completed=done, total=total)
 
-        at = system_clock()
-        loaded = await load_demo(database, settings.keys_folder, at=at, progress=told)
+        loaded = await load_demo(
+            database,
+            settings.keys_folder,
+            at=system_clock(),
+            progress=told,
+            keys_of_people=settings.home / KEYS_FOLDER,
+            address=settings.address,
+        )
     await asyncio.to_thread(_codes_kept, settings.home / CODES_FILE, loaded.codes)
+    await asyncio.to_thread(_codes_kept, settings.home / SEALED_CODES_FILE, loaded.sealed_codes)
     return f"/fi/{loaded.municipality}"
 
 
@@ -159,5 +170,12 @@ def _welcome(settings: Settings, way: str, console: Console) -> None:
         for code in codes[:CODES_SHOWN]:
             console.print(f"    [bold]{code}[/bold]", highlight=False)
         console.print(f"  {len(codes)} codes are in {path}", highlight=False)
+    path = settings.home / SEALED_CODES_FILE
+    if path.exists():
+        code = path.read_text(encoding="ascii").split()[0]
+        said = f"  A code for the round of sealed ballots: [bold]{code}[/bold]"
+        console.print(f"{said}; more are in {path}", highlight=False)
+        where = settings.home / KEYS_FOLDER
+        console.print(f"  Demonstration keys of officials and trustees: {where}", highlight=False)
     console.print("  Ctrl+C stops it; `talkoot demo --reset` starts over.\n")
     console.file.flush()

@@ -58,7 +58,10 @@ class ProjectFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoundFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One round of ``rounds.json``: a budget round with a file of projects, or a poll."""
+    """One round of ``rounds.json``: a budget round with a file of projects, or a poll.
+
+    ``numbers``: which of the file's projects stand in the round; all, where none are named.
+    """
 
     slug: str
     kind: str
@@ -74,6 +77,7 @@ class RoundFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tie: str = "listed"
     recast: str = "first-counts"
     projects: str = ""
+    numbers: tuple[int, ...] = ()
     source: Words | None = None
     options: tuple[OptionFile, ...] = ()
     counts: tuple[int, ...] = ()
@@ -103,6 +107,11 @@ def municipality_file() -> MunicipalityFile:
 def rounds_file() -> list[RoundFile]:
     """Read the rounds."""
     return msgspec.json.decode((FOLDER / "rounds.json").read_bytes(), type=list[RoundFile])
+
+
+def sealed_round_file() -> RoundFile:
+    """Read the round whose ballots are sealed."""
+    return msgspec.json.decode((FOLDER / "round_sealed.json").read_bytes(), type=RoundFile)
 
 
 def projects_file(name: str) -> list[ProjectFile]:

@@ -2,66 +2,51 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from talkoot.base.db import Database
+from talkoot.base.db import Database, WriteSession
 from talkoot.base.engine import Engine
-from talkoot.base.i18n import Text
 from talkoot.base.ids import (
-    AreaCode,
     ElectionId,
-    MunicipalityId,
     ProjectId,
-    RoundId,
     SubmissionId,
     VoterKey,
 )
-from talkoot.base.money import Cents
-from talkoot.cli.demo import people
+from talkoot.base.passkeys import relying_party
+from talkoot.base.settings import Settings
+from talkoot.cli.demo import people, sealed
 from talkoot.cli.demo.content import (
-    MunicipalityFile,
     ProjectFile,
     RoundFile,
     municipality_file,
     people_file,
-    picture_file,
     projects_file,
     rounds_file,
+    sealed_round_file,
 )
 from talkoot.cli.demo.people import Resident
+from talkoot.cli.demo.rounds import municipality_of, round_in, rules_of
+from talkoot.cli.demo.sealed import Ceremony
 from talkoot.rounds import (
     GRACE_S,
-    Area,
-    Contact,
     Kind,
     Municipality,
-    Phase,
-    PhaseKind,
-    Project,
-    Round,
     municipality_kept,
-    picture_kept,
     round_kept,
 )
 from talkoot.voting import log
 from talkoot.voting.ballot import (
-    AllocationRule,
     BallotDefinition,
     Channel,
-    Completion,
-    Limits,
     Mark,
     Method,
-    Recast,
-    Rule,
-    TieRule,
     VoteType,
 )
 from talkoot.voting.intake import Cast, Door, Recorded
-from talkoot.voting.log import ElectionRules, TwoPersons
+from talkoot.voting.log import Assurance, TwoPersons
 from talkoot.voting.results import published
 from talkoot.voting.roll import (
     AnchorScheme,
@@ -78,10 +63,16 @@ from talkoot.voting.roll import (
 PERSONS = TwoPersons("Maria Rantakallio", "Jonas Lindholm")
 LETTERS = 24
 EARLY_VOTERS = 620  # of the open round: enough to look alive, few enough to leave people to vote
+SEALED_VOTERS = 60
+WAITING = 9
+"""Ballots that are cast last: of the sealed round they wait for a tenth, the first one of a guest.
+"""
 PAST_VOTERS = 1_240
 AT_ONCE = 256
 VOTING_DAYS = 21
 OPENING_HOUR = 6  # UTC: nine in the morning in Finland's summer, eight in its winter
+
+LOCAL = Settings()
 
 Progress = Callable[[str, int, int], None]
 """Is told what is under way, how many are done, and out of how many."""
@@ -89,11 +80,13 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What was loaded: the way to the open round, and codes to vote with in it."""
+    """What was loaded: the ways to the open round and to the sealed one, and codes to vote with."""
 
     municipality: str
     open_round: str
     codes: tuple[str, ...]
+    sealed_round: str
+    sealed_codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,26 +99,52 @@ class _Plan:
     projects: tuple[ProjectFile, ...]
     voters: tuple[Resident, ...]
     ballots: tuple[tuple[ProjectId, ...], ...]
+    assurance: Assurance = Assurance.PLAIN
 
 
 async def load_demo(
-    database: Database, keys_folder: Path, *, at: datetime, progress: Progress
+    database: Database,
+    keys_folder: Path,
+    *,
+    at: datetime,
+    progress: Progress,
+    keys_of_people: Path | None = None,
+    address: str = LOCAL.address,
 ) -> Loaded:
-    """Load municipality, rounds, roll, letters and ballots. The database must have none of them."""
+    """Load municipality, rounds, roll, letters and ballots. The database must have none of them.
+
+    Officials' and trustees' key files are made in the folder ``keys_of_people`` (beside
+    ``keys_folder`` where none is named), and officials sign at ``address``.
+    """
     town = municipality_file()
-    municipality = _municipality(town)
+    municipality = municipality_of(town)
     everyone = people.residents(people_file(), town.areas, year=at.year)
     async with database.writing() as session:
         await municipality_kept(session, municipality)
-    codes: tuple[str, ...] = ()
-    slug = ""
+        ceremony = await sealed.ceremony_begun(
+            session,
+            municipality.id,
+            PERSONS,
+            keys_of_people or keys_folder.with_name("demo-keys"),
+            relying_party(address),
+            at=at,
+        )
+    codes: dict[Assurance, tuple[str, tuple[str, ...]]] = {}
     async with Door(database) as door, CodeHasher() as hasher:
         for plan in _plans(everyone, at):
-            house = _House(database, door, hasher, keys_folder, municipality, progress)
+            house = _House(database, door, hasher, keys_folder, municipality, progress, ceremony)
             found = await _round_loaded(house, plan, at)
             if found:
-                codes, slug = found, plan.file.slug
-    return Loaded(municipality=town.slug, open_round=slug, codes=codes)
+                codes[plan.assurance] = plan.file.slug, found
+    open_round, open_codes = codes[Assurance.PLAIN]
+    sealed_round, sealed_codes = codes[Assurance.SEALED]
+    return Loaded(
+        municipality=town.slug,
+        open_round=open_round,
+        codes=open_codes,
+        sealed_round=sealed_round,
+        sealed_codes=sealed_codes,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +155,19 @@ class _House:
     keys_folder: Path
     municipality: Municipality
     progress: Progress
+    ceremony: Ceremony
 
 
 def _plans(everyone: Sequence[Resident], at: datetime) -> list[_Plan]:
-    """Four rounds: one open now, one of last year, and the two polls of the workshop."""
+    """Five rounds: two open now, one of them sealed, one of last year, and the workshop's polls."""
     open_, past, *polls = rounds_file()
     morning = at.replace(hour=OPENING_HOUR, minute=0, second=0, microsecond=0)
     return [
         _budget_plan(open_, everyone, EARLY_VOTERS, morning - timedelta(days=6)),
+        replace(
+            _budget_plan(sealed_round_file(), everyone, SEALED_VOTERS, morning - timedelta(days=2)),
+            assurance=Assurance.SEALED,
+        ),
         _budget_plan(past, everyone, PAST_VOTERS, morning - timedelta(days=380)),
         *(_poll_plan(poll, everyone) for poll in polls),
     ]
@@ -152,7 +176,8 @@ def _plans(everyone: Sequence[Resident], at: datetime) -> list[_Plan]:
 def _budget_plan(
     file: RoundFile, everyone: Sequence[Resident], number: int, opens_at: datetime
 ) -> _Plan:
-    projects = tuple(projects_file(file.projects))
+    every = projects_file(file.projects)
+    projects = tuple(one for one in every if one.number in (file.numbers or {one.number}))
     budget = file.budget_cents if file.vote_type == VoteType.KNAPSACK.value else None
     voted = everyone[len(everyone) - number :]
     most = file.max_choices or len(projects) // 2
@@ -181,31 +206,6 @@ def _poll_plan(file: RoundFile, everyone: Sequence[Resident]) -> _Plan:
     )
 
 
-def _municipality(town: MunicipalityFile) -> Municipality:
-    return Municipality(
-        id=MunicipalityId(uuid4()),
-        slug=town.slug,
-        name=town.name,
-        intro=town.intro,
-        contact=Contact(
-            name=town.contact.name,
-            role=town.contact.role,
-            email=town.contact.email,
-            phone=town.contact.phone,
-        ),
-        timezone="Europe/Helsinki",
-        areas=tuple(
-            Area(
-                code=AreaCode(area.code),
-                parent=None if area.parent is None else AreaCode(area.parent),
-                name=area.name,
-                population=area.population,
-            )
-            for area in town.areas
-        ),
-    )
-
-
 async def _round_loaded(house: _House, plan: _Plan, at: datetime) -> tuple[str, ...]:
     """Load one round; give codes to vote with if it is open now."""
     election = await _frozen(house, plan, at)
@@ -218,15 +218,30 @@ async def _round_loaded(house: _House, plan: _Plan, at: datetime) -> tuple[str, 
         )
         if report.faults:
             raise ValueError(f"the demonstration's roll is faulty: {report.faults[:3]}")
-        await log.opened(session, election.id, persons=PERSONS, at=plan.opens_at)
+        await _opened(session, house, election, plan)
     anchors = (voter.anchor for voter in plan.voters)
     scheme = AnchorScheme.REGISTER_ROW
     voters = [voter_key(keys, election.id, scheme, anchor) for anchor in anchors]
-    await _voted(house, election, voters, plan.ballots)
+    last = WAITING if plan.assurance is Assurance.SEALED else 0
+    await _voted(house, election, "Ballots", voters[last:], plan.ballots[last:])
+    if last:
+        async with house.database.writing() as session:
+            await sealed.board_grown(session, election.id, house.keys_folder, at=at)
+        await _voted(house, election, "Last ballots", voters[:last], plan.ballots[:last])
     if at < election.closes_at:
-        return await _letters(house, election.id, at)
+        return await _letters(house, election, at)
     await _finished(house, election)
     return ()
+
+
+async def _opened(
+    session: WriteSession, house: _House, election: log.Election, plan: _Plan
+) -> None:
+    if plan.assurance is Assurance.SEALED:
+        keys, at = house.keys_folder, plan.opens_at
+        await sealed.sealed_opened(session, house.ceremony, election, keys, at=at)
+    else:
+        await log.opened(session, election.id, persons=PERSONS, at=plan.opens_at)
 
 
 def _everyone(at: datetime) -> tuple[Resident, ...]:
@@ -234,11 +249,22 @@ def _everyone(at: datetime) -> tuple[Resident, ...]:
 
 
 async def _frozen(house: _House, plan: _Plan, at: datetime) -> log.Election:
-    round_ = await _round(house, plan)
+    voting, frozen_at = (plan.opens_at, plan.closes_at), min(at, plan.opens_at)
+    here = house.municipality.id
+    round_ = await round_in(house.database, here, plan.file, plan.projects, voting)
     election_id = ElectionId(uuid4())
-    definition = log.definition_of(round_, house.municipality, election_id, _rules(plan.file))
+    definition = log.definition_of(round_, house.municipality, election_id, rules_of(plan.file))
     async with house.database.writing() as session:
         await round_kept(session, round_)
+        if plan.assurance is Assurance.SEALED:
+            return await sealed.sealed_frozen(
+                session,
+                house.ceremony,
+                definition,
+                round_id=round_.id,
+                voting=voting,
+                at=frozen_at,
+            )
         return await log.frozen(
             session,
             definition,
@@ -247,90 +273,14 @@ async def _frozen(house: _House, plan: _Plan, at: datetime) -> log.Election:
             closes_at=plan.closes_at,
             grace_s=GRACE_S,
             persons=PERSONS,
-            at=min(at, plan.opens_at),
+            at=frozen_at,
         )
-
-
-def _rules(file: RoundFile) -> ElectionRules:
-    return ElectionRules(
-        vote_type=VoteType(file.vote_type),
-        limits=Limits(max_choices=file.max_choices),
-        budget=Cents(file.budget_cents),
-        allocation=AllocationRule(
-            rule=Rule(file.rule), completion=Completion(file.completion), tie=TieRule(file.tie)
-        ),
-        recast=Recast(file.recast),
-    )
-
-
-async def _round(house: _House, plan: _Plan) -> Round:
-    file = plan.file
-    closes_at = plan.closes_at
-    month, year = timedelta(days=30), timedelta(days=365)
-    times = {
-        PhaseKind.IDEAS: (plan.opens_at - 3 * month, plan.opens_at - 2 * month),
-        PhaseKind.REVIEW: (plan.opens_at - 2 * month, plan.opens_at),
-        PhaseKind.VOTING: (plan.opens_at, closes_at),
-        PhaseKind.RESULTS: (closes_at, closes_at + 2 * year),
-    }
-    if file.kind == Kind.POLL:
-        del times[PhaseKind.IDEAS], times[PhaseKind.REVIEW]
-    return Round(
-        id=RoundId(uuid4()),
-        municipality_id=house.municipality.id,
-        slug=file.slug,
-        kind=Kind(file.kind),
-        title=file.title,
-        theme=file.question,
-        intro=file.intro,
-        rules=tuple(file.rules),
-        grace_s=GRACE_S,
-        phases=tuple(Phase(kind=k, starts_at=a, ends_at=b) for k, (a, b) in times.items()),
-        projects=tuple([await _project(house, project) for project in plan.projects])
-        or _options(file),
-    )
-
-
-async def _project(house: _House, project: ProjectFile) -> Project:
-    picture_id, body = picture_file(project.picture)
-    async with house.database.writing() as session:
-        await picture_kept(session, picture_id, "image/svg+xml", body)
-    return Project(
-        id=uuid4(),
-        number=ProjectId(str(project.number)),
-        place=project.number - 1,
-        area=AreaCode(project.area),
-        name=project.name,
-        summary=project.summary,
-        text=project.text,
-        cost=Cents(project.cost_cents),
-        picture=picture_id,
-        picture_alt=project.picture_alt,
-    )
-
-
-def _options(file: RoundFile) -> tuple[Project, ...]:
-    nothing: Text = {}
-    return tuple(
-        Project(
-            id=uuid4(),
-            number=ProjectId(str(option.number)),
-            place=option.number - 1,
-            area=None,
-            name=option.name,
-            summary=nothing,
-            text=nothing,
-            cost=Cents(0),
-            picture=None,
-            picture_alt=nothing,
-        )
-        for option in file.options
-    )
 
 
 async def _voted(
     house: _House,
     election: log.Election,
+    what: str,
     voters: Sequence[VoterKey],
     ballots: Sequence[tuple[ProjectId, ...]],
 ) -> None:
@@ -341,14 +291,14 @@ async def _voted(
         for voter, ballot in zip(voters, ballots, strict=True)
     ]
     for first in range(0, len(casts), AT_ONCE):
-        house.progress(f"Ballots: {title}", first, len(casts))
+        house.progress(f"{what}: {title}", first, len(casts))
         some = casts[first : first + AT_ONCE]
         answers = await asyncio.gather(
             *(house.door.cast(cast, election.opens_at + timedelta(hours=1)) for cast in some)
         )
         if not all(isinstance(answer, Recorded) for answer in answers):
             raise ValueError(f"a ballot of the demonstration was not recorded: {answers}")
-    house.progress(f"Ballots: {title}", len(casts), len(casts))
+    house.progress(f"{what}: {title}", len(casts), len(casts))
 
 
 def _cast(definition: BallotDefinition, voter: VoterKey, chosen: tuple[ProjectId, ...]) -> Cast:
@@ -363,14 +313,15 @@ def _cast(definition: BallotDefinition, voter: VoterKey, chosen: tuple[ProjectId
     )
 
 
-async def _letters(house: _House, election_id: ElectionId, at: datetime) -> tuple[str, ...]:
+async def _letters(house: _House, election: log.Election, at: datetime) -> tuple[str, ...]:
     """Issue codes for a few who have not voted, and activate them."""
-    house.progress("Letters with codes", 0, LETTERS)
-    keys = keys_for(house.keys_folder, election_id)
+    what = f"Letters with codes: {election.definition.title['en']}"
+    house.progress(what, 0, LETTERS)
+    keys = keys_for(house.keys_folder, election.id)
     async with house.database.writing() as session:
         batch = await issue_codes(
             session,
-            election_id=election_id,
+            election_id=election.id,
             keys=keys,
             hasher=house.hasher,
             by=PERSONS.first,
@@ -378,7 +329,7 @@ async def _letters(house: _House, election_id: ElectionId, at: datetime) -> tupl
             limit=LETTERS,
         )
         await activate(session, batch.id, by=PERSONS.second, at=at)
-    house.progress("Letters with codes", LETTERS, LETTERS)
+    house.progress(what, LETTERS, LETTERS)
     return tuple(grouped(issued.code) for issued in batch.codes)
 
 
