@@ -6,6 +6,7 @@ from typing import overload
 import numpy as np
 import numpy.typing as npt
 
+from talkoot.base.byte_rows import taken
 from talkoot.base.bytes import DIGEST_BYTES, Digest
 from talkoot.base.db import ReadSession
 from talkoot.base.errors import BrokenLog
@@ -84,16 +85,16 @@ class LeavesRead:
         expected = (_INDEX_BYTES, DIGEST_BYTES, DIGEST_BYTES)
         if np.any(batch.length[:, [0, 2, 3]] != expected):
             raise BrokenLog("a leaf of the board has fields of another length")
-        index = _taken(batch.raw, batch.at[:, 0], _INDEX_BYTES).view(">i8").reshape(-1)
+        index = taken(batch.raw, batch.at[:, 0], _INDEX_BYTES).view(">i8").reshape(-1)
         is_ballot = batch.length[:, 1] == len(_BALLOT)
         padded = np.concatenate([batch.raw, np.zeros(len(_BALLOT), np.uint8)])
-        words = _taken(padded, batch.at[:, 1], len(_BALLOT))
+        words = taken(padded, batch.at[:, 1], len(_BALLOT))
         is_ballot &= np.all(words == _BALLOT, axis=1)
         for row in np.flatnonzero(~is_ballot).tolist():
             at, length = int(batch.at[row, 1]), int(batch.length[row, 1])
             self.others[self.rows + row] = batch.raw[at : at + length].tobytes().decode()
-        content = _taken(batch.raw, batch.at[:, 2], DIGEST_BYTES)
-        stored = _taken(batch.raw, batch.at[:, 3], DIGEST_BYTES)
+        content = taken(batch.raw, batch.at[:, 2], DIGEST_BYTES)
+        stored = taken(batch.raw, batch.at[:, 3], DIGEST_BYTES)
         self._parts.append((index.astype(np.int64), content, stored))
         self.rows += len(batch)
 
@@ -102,10 +103,6 @@ class LeavesRead:
         nothing = (np.empty(0, np.int64), *(np.empty((0, DIGEST_BYTES), np.uint8) for _ in "ab"))
         index, content, stored = zip(nothing, *self._parts, strict=True)
         return np.concatenate(index), np.concatenate(content), np.concatenate(stored)
-
-
-def _taken(raw: U8, at: I64, width: int) -> U8:
-    return np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(raw, width)[at])
 
 
 async def leaves_read(

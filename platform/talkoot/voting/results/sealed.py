@@ -11,6 +11,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from talkoot.base.byte_rows import taken
 from talkoot.base.engine import Engine
 from talkoot.voting.ballot import BallotDefinition, padded_length
 from talkoot.voting.dedup import U8, EntryColumns, Settlement, Standing, settled
@@ -107,8 +108,7 @@ class SealedGathering:
         self._fits[some] = batch.what_length == self._length
         at = np.where(self._fits[some], batch.what_at, 0)
         if len(batch.raw) >= self._length:
-            windows = np.lib.stride_tricks.sliding_window_view(batch.raw, self._length)
-            self._what[some] = windows[at]
+            self._what[some] = taken(batch.raw, at, self._length)
         self.rows = after
 
     def _grow(self, rows: int) -> None:
