@@ -52,6 +52,7 @@ OF_TEN_MINUTES = 10_000
 LATER = NOON + timedelta(days=9)
 PASSPHRASE = "a passphrase of a measurement"  # noqa: S105 - it guards nothing
 RATE_BALLOTS = 100_000
+AT_ONCE = 50_000
 SAID = {
     "board": "the last ballots go on the board, which is read again and signed",
     "export": "the rows are written anew and the box is exported",
@@ -164,7 +165,9 @@ async def waits(url: str, first: int, number: int) -> None:
     desk = desk_of(url)
     try:
         async with desk.writing() as session:
-            await session.execute(query, {"first": first, "number": number})
+            for at in range(first, first + number, AT_ONCE):
+                some = min(AT_ONCE, first + number - at)
+                await session.execute(query, {"first": at, "number": some})
     finally:
         await desk.close()
 
