@@ -1,8 +1,10 @@
 """Colours that somebody could not read are refused with the contrast they have."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from talkoot.rounds.colours import BadColour, Colours, contrast
+from talkoot.rounds.colours import TEXT_CONTRAST, BadColour, Colours, contrast, luminance
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,19 @@ def test_colours_that_can_be_read_are_taken() -> None:
 def test_colours_that_cannot_be_read_are_refused(main: str, accent: str, why: str) -> None:
     with pytest.raises(BadColour, match=why):
         Colours(main=main, accent=accent)
+
+
+@given(st.integers(0, 0xFFFFFF))
+def test_what_is_written_in_the_main_colour_is_read_on_its_pale_ground(number: int) -> None:
+    main, paper = f"#{number:06x}", "#fffdf9"
+    if contrast(main, paper) < TEXT_CONTRAST:
+        return
+    colours = Colours(main=main, accent=paper)
+    assert contrast(main, colours.pale) >= TEXT_CONTRAST
+    assert contrast("#1d2621", colours.pale) >= TEXT_CONTRAST
+    assert luminance(main) < luminance(colours.line) < luminance(colours.pale)
+
+
+def test_a_colour_that_can_only_just_be_read_has_a_paler_ground() -> None:
+    dark, light = (Colours(main=main, accent="#fffdf9") for main in ("#17402f", "#767268"))
+    assert (dark.pale, light.pale) == ("#e8eae5", "#fcfaf6")

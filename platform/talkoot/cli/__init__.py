@@ -11,6 +11,7 @@ from talkoot.base.errors import TalkootError
 _COMMANDS = {
     "act": "talkoot.cli.acts:act",
     "activate-letters": "talkoot.cli.roll:activate_letters",
+    "areas": "talkoot.cli.areas:areas",
     "board": "talkoot.cli.board:board",
     "close": "talkoot.cli.elections:close",
     "cluster": "talkoot.cli.cluster:cluster",

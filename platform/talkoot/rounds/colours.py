@@ -51,11 +51,29 @@ class Colours:
     main: str
     accent: str
 
+    @property
+    def pale(self) -> str:
+        """A ground for panels: as much of ``main`` in paper, up to a tenth, as lets it be read."""
+        shares = (_mixed(self.main, tenths) for tenths in (0.1, 0.08, 0.06, 0.04, 0.02))
+        readable = (mix for mix in shares if contrast(self.main, mix) >= TEXT_CONTRAST)
+        return next(readable, _PAPER)
+
+    @property
+    def line(self) -> str:
+        """A line around panels: a third of ``main`` in paper."""
+        return _mixed(self.main, 1 / 3)
+
     def __post_init__(self) -> None:
         """Judge the three pairs that pages put together."""
         _judged(self.main, _PAPER, TEXT_CONTRAST, "text on the main colour")
         _judged(self.accent, _INK, TEXT_CONTRAST, "text on the accent colour")
         _judged(self.accent, self.main, MARK_CONTRAST, "the accent beside the main colour")
+
+
+def _mixed(colour: str, share: float) -> str:
+    """Mix a share of a colour into paper, part by part in sRGB."""
+    pairs = ((int(colour[at : at + 2], 16), int(_PAPER[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(own * share + paper * (1 - share)):02x}" for own, paper in pairs)
 
 
 def _judged(one: str, other: str, least: float, what: str) -> None:
