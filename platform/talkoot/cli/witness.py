@@ -4,7 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -18,6 +18,7 @@ from talkoot.base.errors import BadFile, BrokenLog, TalkootError, Unavailable
 from talkoot.voting.board import (
     TILE_HEIGHT,
     TILE_WIDTH,
+    BadNote,
     Checkpoint,
     Note,
     Span,
@@ -167,20 +168,30 @@ def new(key: Path, name: str) -> None:
 def watch(url: str, *, key: Path, state: Path, log_key: str | None, every: int, once: bool) -> None:
     """Look at the board at URL, sign what continues what was seen, and hand the signature in.
 
-    A fork ends it with status 1 and leaves the state as evidence.
+    A fork ends it with status 1 and leaves the state as evidence. What is no checkpoint at all, and
+    a board that does not answer, is said and looked at again.
     """
+    board = Board(url)
+    if once:
+        _said(_looked(board, key, state, log_key))
+    else:
+        _watched(board, key, state, log_key, pause=lambda: time.sleep(every))
+
+
+def _watched(
+    board: Board, key: Path, state: Path, log_key: str | None, *, pause: Callable[[], None]
+) -> None:
+    """Look again and again. Raises :class:`Forked`, and nothing for what may pass."""
     while True:
         try:
-            now = _looked(Board(url), key, state, log_key)
-        except Unavailable as err:
-            if once:
-                raise
+            _said(_looked(board, key, state, log_key))
+        except (Unavailable, BadNote) as err:
             click.echo(f"talkoot: {err}", err=True)
-        else:
-            click.echo(f"signed {now.size} leaves, root {now.root.hex()}")
-        if once:
-            return
-        time.sleep(every)
+        pause()
+
+
+def _said(now: Checkpoint) -> None:
+    click.echo(f"signed {now.size} leaves, root {now.root.hex()}")
 
 
 def _looked(board: Board, key: Path, state: Path, log_key: str | None) -> Checkpoint:
