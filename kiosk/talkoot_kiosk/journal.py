@@ -146,6 +146,8 @@ class Journal:
             raise BrokenJournal(f"the journal's last entry cannot be read: {err}") from err
         if last.place != self.place:
             raise BrokenJournal("this journal belongs to another election, device or epoch")
+        if last.config_hash != self._config_hash:
+            raise BrokenJournal("this journal was begun with another ballot")
         return last
 
 

@@ -8,7 +8,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from talkoot.base.bytes import Digest
 from talkoot.base.ids import ElectionId
-from talkoot.voting.ballot import JournalEntry, JournalKind, JournalPlace, framed
+from talkoot.voting.ballot import (
+    JournalEntry,
+    JournalKind,
+    JournalPlace,
+    device_named,
+    framed,
+)
 from talkoot.voting.sealing import (
     EpochPosition,
     fingerprint_of,
@@ -45,7 +51,7 @@ class Device:
     @property
     def place(self) -> JournalPlace:
         """Which journal it writes."""
-        device = sha256(self.name.encode()).digest()[:16]
+        device = device_named(self.kiosk.election_id, self.public)
         return JournalPlace(election_id=self.kiosk.election_id, device=device, epoch=self.epoch)
 
     @property

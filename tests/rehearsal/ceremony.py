@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -24,7 +23,6 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import text
 
-from talkoot.base.bytes import Digest
 from talkoot.base.db import Database, Role, migrate
 from talkoot.base.db.embedded import Durability, Login, Server, start
 from talkoot.base.ids import ElectionId
@@ -43,8 +41,15 @@ from talkoot.voting.roll import (
     keys_for,
 )
 from talkoot.web.app import application
-from tests.kiosk.device import Device, KioskOf
 from tests.rehearsal.hall import OFFICIALS, Failed, Hall
+from tests.rehearsal.kiosks import (
+    COUNTED,
+    KIOSKS,
+    PER_KIOSK,
+    enrolled,
+    settled,
+    voted_at_kiosks,
+)
 from tests.web.town import MUNICIPALITY, PICTURE, Hand, Town, a_round, number, rules
 
 VOTERS, AGAIN, SEED = 60, 7, 4
@@ -56,7 +61,6 @@ OPENS = datetime(2020, 3, 1, 6, tzinfo=UTC)
 CLOSES = OPENS + timedelta(days=14)
 VOTED = OPENS + timedelta(days=2)
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
-LATE, GONE = "kiosk in the library", "kiosk in the harbour"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,10 +83,11 @@ class Figures:
         """The one line of figures."""
         return (
             f"rehearsal: {self.voters} voters cast {self.casts} ballots, {self.counted} counted by"
-            f" {NEEDED} of {len(TRUSTEES)} trustees ({LOST} lost both media), one kiosk lost, one"
-            f" late; {self.leaves} leaves; {len(self.held)} checks of the reader hold,"
-            f" {self.named} of {self.alterations} altered files named; after destruction"
-            f" {len(self.after)} checks hold and {self.keys_left} voter keys are left"
+            f" {NEEDED} of {len(TRUSTEES)} trustees ({LOST} lost both media); of three kiosks with"
+            f" {PER_KIOSK} ballots each one came in time, one late, one is lost; {self.leaves}"
+            f" leaves; {len(self.held)} checks of the reader hold, {self.named} of"
+            f" {self.alterations} altered files named; after destruction {len(self.after)} checks"
+            f" hold and {self.keys_left} voter keys are left"
         )
 
 
@@ -123,7 +128,7 @@ async def officials_and_trustees(hall: Hall) -> None:
 
 
 async def prepared(hall: Hall, figures: Figures) -> UUID:
-    """Freeze, begin the board, seal, enrol two kiosks, rehearse and open."""
+    """Freeze, begin the board, seal, enrol three kiosks, rehearse and open."""
     agreed = msgspec.json.encode(rules(rule=Rule.GREEDY))
     (hall.folder / "rules.json").write_bytes(agreed)
     appeals = ("--appeals-until", f"{CLOSES + timedelta(days=30):%Y-%m-%dT%H:%M:%S}")
@@ -135,12 +140,7 @@ async def prepared(hall: Hall, figures: Figures) -> UUID:
     given = [hall.path(f"{name}/red/talkoot-trustee-public.json") for name in TRUSTEES]
     trustees = [word for file in given for word in ("--trustee", file)]
     await hall.done("seal", id_, *trustees, "--threshold", str(NEEDED))
-    async with hall.desk.writing() as session:
-        for name in (LATE, GONE):
-            kiosk = await kiosk_called(hall, election, name)
-            place = ElectionId(election), kiosk.place.device
-            await log.device_enrolled(session, *place, kiosk.public)
-            kiosk.journal.release()
+    await enrolled(hall, election)
     reason = hall.signing("All keys are at hand.")
     await hall.refused("act", id_, "open", *reason, why="no rehearsal has passed")
     said = await hall.done("rehearse", id_, *hall.media(*TRUSTEES), *reason)
@@ -155,27 +155,12 @@ async def prepared(hall: Hall, figures: Figures) -> UUID:
     return election
 
 
-async def kiosk_called(hall: Hall, election: UUID, name: str) -> Device:
-    """Switch on a kiosk that writes its journal as real ones do."""
-    async with hall.desk.reading() as session:
-        setup = await log.sealing_of(session, ElectionId(election))
-    if setup is None:
-        raise Failed("the election is sealed to nobody")
-    kiosk = KioskOf(
-        election_id=ElectionId(election),
-        tally_public=setup.tally_public,
-        registrar_public=setup.registrar_public,
-        config_hash=Digest(sha256(b"configuration").digest()),
-    )
-    return Device(name=name, kiosk=kiosk, folder=hall.folder / name)
-
-
 async def voted(hall: Hall, election: UUID, figures: Figures) -> Counter[str]:
     """Let everybody vote by the pages, some twice; give the votes that must come out."""
     id_, random = ElectionId(election), Random(SEED)
     votes: Counter[str] = Counter()
     async with CodeHasher(CodeCost(memory_kib=8, passes=1)) as hasher, Door(hall.web) as door:
-        codes = await codes_for(hall, id_, hasher)
+        codes = await codes_for(hall, id_, hasher, range(VOTERS))
         async with hall.desk.reading() as session:
             found = await log.election_of(session, id_)
         clock = Hand(VOTED)
@@ -200,13 +185,21 @@ async def voted(hall: Hall, election: UUID, figures: Figures) -> Counter[str]:
             votes.update(chosen)
             if place == VOTERS // 2:
                 await hall.done("board", "publish", str(id_))
+    async with CodeHasher() as hasher:  # as the command that takes journals has it
+        at_kiosks = range(VOTERS, VOTERS + PER_KIOSK * len(KIOSKS))
+        codes = await codes_for(hall, id_, hasher, at_kiosks)
+        votes.update(await voted_at_kiosks(hall, election, codes, hasher, VOTED))
+    figures.voters += COUNTED
+    figures.casts += COUNTED
     return votes
 
 
-async def codes_for(hall: Hall, election: ElectionId, hasher: CodeHasher) -> tuple[str, ...]:
-    """Put everybody on the roll and give them codes that work."""
+async def codes_for(
+    hall: Hall, election: ElectionId, hasher: CodeHasher, rows_of: range
+) -> tuple[str, ...]:
+    """Put these persons on the roll and give them codes that work."""
     rows = "anchor;birth_year;area;language\n" + "".join(
-        f"row-{at};1980;satama;fi\n" for at in range(VOTERS)
+        f"row-{at};1980;satama;fi\n" for at in rows_of
     )
     areas = {area.code for area in MUNICIPALITY.areas}
     keys = keys_for(hall.settings.keys_folder, election)
@@ -224,17 +217,7 @@ async def closed(hall: Hall, election: UUID) -> None:
     id_ = str(election)
     await hall.done("act", id_, "close", *hall.signing("The published end has come."))
     await hall.done("act", id_, "reconcile", *hall.signing("The web is whole."))
-    late, gone = [await kiosk_called(hall, election, name) for name in (LATE, GONE)]
-    say = ("--say", f"device={gone.place.device.hex()}")
-    await hall.done("act", id_, "lost-kiosk", *say, *hall.signing("It lies in the harbour."))
-    late.close()
-    journal = (f"head={late.journal.head.hex()}", f"entries={late.journal.next_seq}")
-    say_late = tuple(
-        word for said in (f"device={late.place.device.hex()}", *journal) for word in ("--say", said)
-    )
-    await hall.done("act", id_, "late-journal", *say_late, *hall.signing("The bus was late."))
-    for kiosk in (late, gone):
-        kiosk.journal.release()
+    await settled(hall, election)
     await hall.refused("export-log", id_, hall.path("early box"), why="board publish")
     await hall.done("board", "publish", id_)
 

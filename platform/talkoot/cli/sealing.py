@@ -1,7 +1,6 @@
 """``talkoot seal`` and ``talkoot rehearse``: to whom ballots are sealed, and that they can open."""
 
 import asyncio
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
@@ -11,27 +10,23 @@ import click
 from talkoot.base.clock import system_clock
 from talkoot.base.errors import NotAllowed, NotFound
 from talkoot.base.ids import ElectionId
-from talkoot.base.settings import Settings
 from talkoot.cli.context import opened_desk
 from talkoot.cli.media import FILE, contents, signed_by_files, trustee_keys
+from talkoot.cli.registrar import registrar_key_drawn
 from talkoot.cli.signing import act_signed
 from talkoot.voting import board, log
 from talkoot.voting.log import Assurance, ElectionState
 from talkoot.voting.sealing import (
     BadSetup,
-    PrivateKey,
     Rehearsal,
     SealingSetup,
     TrusteeKey,
     TrusteePublic,
-    new_private_key,
     new_setup,
     public_of_file,
     rehearsed,
     trustee_from_json,
 )
-
-KEY_MODE = 0o600
 
 
 @click.command()
@@ -77,7 +72,7 @@ async def _sealed(
             raise NotAllowed(f"the election is {election.state}; it is sealed before it opens")
         if await log.sealing_of(session, election_id) is not None:
             raise NotAllowed("this election's ballots are sealed to its trustees already")
-        registrar = _registrar_key(settings, election_id)
+        registrar = registrar_key_drawn(settings, election_id)
         setup = new_setup(
             election_id,
             trustees=trustees,
@@ -87,26 +82,6 @@ async def _sealed(
         await log.sealing_kept(session, setup)
         await board.ceremonies_recorded(session, election_id)
     return setup
-
-
-def registrar_file(settings: Settings, election_id: ElectionId) -> Path:
-    """Where the registrar's private key of an election lies."""
-    return settings.keys_folder / f"{election_id}.registrar"
-
-
-def _registrar_key(settings: Settings, election_id: ElectionId) -> PrivateKey:
-    """Draw the registrar's key and keep it, or take the one that a broken-off attempt left."""
-    file = registrar_file(settings, election_id)
-    if file.exists():
-        return PrivateKey(seed=bytes.fromhex(contents(file).decode()))
-    key = new_private_key()
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_MODE)
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(key.seed.hex())
-        out.flush()
-        os.fsync(out.fileno())
-    return key
 
 
 @click.command()

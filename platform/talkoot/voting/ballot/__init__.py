@@ -13,8 +13,16 @@ from talkoot.voting.ballot.ballot import (
     padded_length,
 )
 from talkoot.voting.ballot.definition import BallotDefinition, Limits, Pot, ProjectOnBallot
+from talkoot.voting.ballot.device_cert import (
+    DeviceCertificate,
+    certificate_of_raw,
+    certificate_raw,
+    device_named,
+    shown_fingerprint,
+)
 from talkoot.voting.ballot.entry import Entry, receipt_number
 from talkoot.voting.ballot.journal import (
+    SIGNATURE_BYTES,
     JournalEntry,
     JournalKind,
     JournalPlace,
@@ -31,6 +39,7 @@ from talkoot.voting.ballot.journal_reading import (
     collected,
     forked_at,
     read_journal,
+    signature_check,
 )
 from talkoot.voting.ballot.routes import (
     LETTER_ROUTES,
@@ -62,6 +71,7 @@ from talkoot.voting.ballot.validation import Fault, FaultKind, checked
 __all__ = [
     "DEFAULT_RANKS",
     "LETTER_ROUTES",
+    "SIGNATURE_BYTES",
     "AllocationRule",
     "Anchor",
     "Ballot",
@@ -71,6 +81,7 @@ __all__ = [
     "Comparison",
     "Completion",
     "Credential",
+    "DeviceCertificate",
     "Endowment",
     "Entry",
     "Fault",
@@ -99,8 +110,11 @@ __all__ = [
     "VoteType",
     "ballot_bytes",
     "ballot_from",
+    "certificate_of_raw",
+    "certificate_raw",
     "checked",
     "collected",
+    "device_named",
     "entry_of_raw",
     "forked_at",
     "framed",
@@ -109,6 +123,8 @@ __all__ = [
     "padded_length",
     "read_journal",
     "receipt_number",
+    "shown_fingerprint",
+    "signature_check",
     "signed_raw",
     "why_not_binding",
 ]

@@ -95,7 +95,7 @@ def read_journal(
     after one that breaks the journal nothing is taken as sound. Raises ``ValueError`` on a public
     key that is none.
     """
-    judge = _Judge(place=place, verifies=_verifier(device_public), configs=configs)
+    judge = _Judge(place=place, verifies=signature_check(device_public), configs=configs)
     index = -1
     try:
         for index, raw in enumerate(frames_of(content)):
@@ -128,7 +128,11 @@ def _place_in_file(raw: bytes) -> tuple[bool, int, bytes]:
         return (True, 0, raw)
 
 
-def _verifier(device_public: bytes) -> Callable[[bytes], bool]:
+def signature_check(device_public: bytes) -> Callable[[bytes], bool]:
+    """Give what tells whether bytes that travelled carry this device's signature.
+
+    Raises ``ValueError`` on a public key that is none.
+    """
     # Who counts without devices needs no cryptography, and does not load it.
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

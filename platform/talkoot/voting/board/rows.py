@@ -122,6 +122,18 @@ COVERS = (
         after=_AFTER_THE_COUNT,
     ),
     Cover(
+        table="journal_entry",
+        key=("entry_hash",),
+        columns=("device_id", "epoch", "seq", "kind", "chained", "late", "recorded"),
+        after=_AFTER_THE_COUNT,
+    ),
+    Cover(
+        table="device_hold",
+        key=("device_id", "hold"),
+        columns=("reason",),
+        after=_AFTER_THE_COUNT,
+    ),
+    Cover(
         table="sealing",
         key=("election_id",),
         columns=("setup", "setup_hash"),
@@ -187,6 +199,8 @@ COLUMNS_LEFT_OUT: Mapping[str, str] = {
     "election.share_lock": "never changes and means nothing",
     "entry.voter_key": "goes when keys are destroyed; until then it is part of the entry's hash",
     "public_file.body": "is named by its SHA-256",
+    "journal_entry.raw": "goes when keys are destroyed; its hash is the row's key",
+    "journal_entry.decided": "is a note on the way to what becomes of an entry",
     "board_checkpoint.signed_at": "is a note for the town; nothing rests on it",
 }
 """Columns of committed tables that are in no digest, and why."""

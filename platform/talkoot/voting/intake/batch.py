@@ -196,7 +196,8 @@ class Batch:
         for first in entries:
             stands = claims[_voter(first)]
             entry = first if stands.casts == 1 else replace(first, round=stands.casts)
-            replaced = stands.casts > 1 and entry.sort_key > stands.sort_key
+            # A kiosk's ballot may stand before the first cast on line.
+            replaced = stands.entry_hash != first.hash and entry.sort_key > stands.sort_key
             if replaced:
                 replacing.append(entry)
             placed.append(entry)

@@ -12,6 +12,7 @@ from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.errors import NotAllowed
 from talkoot.base.ids import ElectionId
 from talkoot.voting.log.elections import election_for_update
+from talkoot.voting.log.journals import Decided, decided_for_device, journals_of
 from talkoot.voting.log.phases import ElectionState
 from talkoot.voting.log.tables import DeviceRow, QuarantineRow
 
@@ -107,13 +108,28 @@ async def device_reconciled(
 async def device_arrived_late(
     session: WriteSession, election_id: ElectionId, device_id: bytes, *, head: Digest, entries: int
 ) -> None:
-    """Note a journal that two persons let in, even of a device that was declared lost before."""
+    """Note a journal that two persons let in, even of a device that was declared lost before.
+
+    It has arrived before, and waits: they say its very head and length, and what waits of it will
+    be taken. Raises :class:`NotAllowed` for a journal that has not arrived like that.
+    """
+    journals = await journals_of(session, election_id, device_id)
+    here = (journals[-1].head, sum(one.length for one in journals)) if journals else None
+    if here != (head, entries):
+        raise NotAllowed(
+            "no journal with this head and so many entries has arrived from the device: take it in"
+            " first, and say what came"
+        )
     waiting = frozenset({DeviceState.ENROLLED, DeviceState.LOST})
     await _settled(session, election_id, device_id, waiting, head=head, entries=entries)
+    await decided_for_device(session, election_id, device_id, Decided.TAKE)
 
 
 async def device_lost(session: WriteSession, election_id: ElectionId, device_id: bytes) -> None:
-    """Declare a device lost; the act of two persons that says so is for the caller."""
+    """Declare a device lost; the act of two persons that says so is for the caller.
+
+    What it brought before and is in the log stays there; what waits of it will be rejected.
+    """
     await _moved(
         session,
         election_id,
@@ -121,6 +137,7 @@ async def device_lost(session: WriteSession, election_id: ElectionId, device_id:
         frozenset({DeviceState.ENROLLED}),
         {"state": DeviceState.LOST.value, "head": None, "entries": None},
     )
+    await decided_for_device(session, election_id, device_id, Decided.REJECT)
 
 
 async def devices_waiting(session: ReadSession, election_id: ElectionId) -> int:

@@ -7,7 +7,7 @@ sorted by election and voter key, so that two processes wait for each other in o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 
 from talkoot.base.bytes import Digest
 from talkoot.base.db import ReadSession, WriteSession
@@ -33,6 +33,14 @@ _CLAIM_NEXT = text(
     insert into standing (election_id, voter_key, entry_hash, rank, round, beacon, casts)
     select given.*, 1 from {_ROWS}
     on conflict (election_id, voter_key) do update set casts = standing.casts + 1
+    returning election_id, voter_key, entry_hash, rank, round, beacon, casts
+    """  # noqa: S608 - as above
+)
+_CLAIM_OFFLINE = text(
+    f"""
+    insert into standing (election_id, voter_key, entry_hash, rank, round, beacon, casts)
+    select given.*, 0 from {_ROWS}
+    on conflict (election_id, voter_key) do update set casts = standing.casts
     returning election_id, voter_key, entry_hash, rank, round, beacon, casts
     """  # noqa: S608 - as above
 )
@@ -81,7 +89,23 @@ async def claim_next_for_update(
     Where that is the voter's first cast (``casts`` is 1) the entry given stands, else the one from
     before: what replaces it is for the caller to say, by :func:`replace_standing`.
     """
-    rows = await session.execute(_CLAIM_NEXT, _columns(entries))
+    return await _claimed(session, _CLAIM_NEXT, entries)
+
+
+async def claim_offline_for_update(
+    session: WriteSession, entries: Sequence[Entry]
+) -> Mapping[Voter, Stands]:
+    """As :func:`claim_next_for_update`, for ballots that were cast off line: no cast is counted.
+
+    Which rounds a voter's ballots on line get does not depend on when a kiosk's arrive.
+    """
+    return await _claimed(session, _CLAIM_OFFLINE, entries)
+
+
+async def _claimed(
+    session: WriteSession, claim: TextClause, entries: Sequence[Entry]
+) -> Mapping[Voter, Stands]:
+    rows = await session.execute(claim, _columns(entries))
     return {
         (ElectionId(election_id), VoterKey(voter)): Stands(
             rank=rank, round=round_, beacon=beacon, entry_hash=Digest(entry_hash), casts=casts

@@ -25,6 +25,7 @@ from talkoot.voting.log import (
     entries_of_file,
     epochs_copied,
     epochs_of_file,
+    ineligible_count,
     recorded_count,
     sealing_of,
 )
@@ -65,7 +66,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class BoxHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What ``box.json`` says. ``checkpoint``: the board's signed note up to which is counted;
     ``files``: the SHA-256 of every other file, in hexadecimal; ``areas``: how many have voted, as
-    the roll counted them: sums alone, since no file says of which area a voter is.
+    the roll counted them: sums alone, since no file says of which area a voter is; ``ineligible``:
+    how many ballots that devices brought were rejected, and are on the board beside the entries.
     """
 
     format: str
@@ -77,6 +79,7 @@ class BoxHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     devices: tuple[Device, ...]
     files: dict[str, str]
     areas: tuple[AreaVoters, ...] = ()
+    ineligible: int = 0
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,6 +143,7 @@ async def box_exported(
         devices=devices,
         files=await asyncio.to_thread(_hashes, folder),
         areas=areas,
+        ineligible=await ineligible_count(session, election.id),
     )
     (folder / BOX).write_bytes(pretty(head))
     return head

@@ -14,7 +14,7 @@ from talkoot.base.engine import Engine
 from talkoot.base.errors import NotAllowed
 from talkoot.base.hash_rows import root_over
 from talkoot.voting.dedup import U8
-from talkoot.voting.log import Election, read_standing, recorded_count
+from talkoot.voting.log import Election, ineligible_count, read_standing, recorded_count
 from talkoot.voting.results.ballot_files import BALLOTS_CSV, BALLOTS_JSON, csv_of, json_of
 from talkoot.voting.results.box import Box, Device
 from talkoot.voting.results.count import Count, finished
@@ -143,10 +143,11 @@ def _transcript(
         definition_hash=box.head.definition_hash,
         checkpoint=box.head.checkpoint,
         accounting=BoxAccounting(
-            entries=sums.entries,
+            entries=sums.entries + box.head.ineligible,
             counted=sums.counted,
             superseded=sums.superseded,
             spoiled=sums.spoiled,
+            ineligible=box.head.ineligible,
         ),
         spoiled={reason.word: number for reason, number in sorted(found.spoiled.items())},
         files={file.name: file.sha256.hex() for file in files},
@@ -221,7 +222,7 @@ def _fits(
         "the accounting identity does not hold": sums.holds,
         "result and transcript account differently": (
             (said.entries, said.counted, said.superseded, said.spoiled)
-            == (sums.entries, sums.counted, sums.superseded, sums.spoiled)
+            == (sums.entries - sums.ineligible, sums.counted, sums.superseded, sums.spoiled)
         ),
         "the published ballots are not as many as were counted": lines == sums.counted,
     }
@@ -232,11 +233,16 @@ def _fits(
 
 async def _stands(session: ReadSession, election: Election, transcript: Transcript) -> None:
     """Compare what stood in the ceremony with the database's own standing table."""
-    recorded = await recorded_count(session, election.id)
-    if recorded != transcript.accounting.entries:
+    sums = transcript.accounting
+    here = (
+        await recorded_count(session, election.id),
+        await ineligible_count(session, election.id),
+    )
+    there = (sums.entries - sums.ineligible, sums.ineligible)
+    if here != there:
         raise NotAllowed(
-            f"nothing is published: {recorded} entries are recorded, and the ceremony had"
-            f" {transcript.accounting.entries}"
+            f"nothing is published: {here[0]} entries are recorded and {here[1]} ineligible, and"
+            f" the ceremony had {there[0]} and {there[1]}"
         )
     table = await read_standing(session, election.id)
     hashes = np.ascontiguousarray(table.entry_hash)

@@ -36,6 +36,7 @@ from talkoot.voting.roll.keys import (
 )
 from talkoot.voting.roll.letter_words import LetterHead, NoRoom
 from talkoot.voting.roll.letters import letters_pdf
+from talkoot.voting.roll.offline import holder_of
 from talkoot.voting.roll.roll_file import RollFault
 from talkoot.voting.roll.sessions import (
     OpenedSession,
@@ -100,6 +101,7 @@ __all__ = [
     "forgotten",
     "generated",
     "grouped",
+    "holder_of",
     "import_roll",
     "issue_codes",
     "keys_for",

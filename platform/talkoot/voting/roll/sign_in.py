@@ -107,7 +107,7 @@ class _Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
+class KeptCode:
     """What the database has for a selector: the code at rest, and whose it is."""
 
     salt: bytes
@@ -149,7 +149,7 @@ async def sign_in(
     )
     if held is not None:
         return _refused_held(held, attempt)
-    kept = await _kept(session, election_id, selector_of(code))
+    kept = await kept_code(session, election_id, selector_of(code))
     fits = await _fits(code, kept, keys=keys, hasher=hasher)
     if kept is None or not fits:
         return await _refused_wrong(session, attempt)
@@ -188,7 +188,9 @@ def _refused_held(held: Held, attempt: _Attempt) -> SignInRefused:
     )
 
 
-async def _kept(session: ReadSession, election_id: ElectionId, selector: Selector) -> _Kept | None:
+async def kept_code(
+    session: ReadSession, election_id: ElectionId, selector: Selector
+) -> KeptCode | None:
     """Give the live code with this selector; a revoked or not yet activated one is none."""
     query = (
         select(
@@ -210,7 +212,7 @@ async def _kept(session: ReadSession, election_id: ElectionId, selector: Selecto
     found = (await session.execute(query)).one_or_none()
     if found is None:
         return None
-    return _Kept(
+    return KeptCode(
         salt=found.salt,
         verifier=found.verifier,
         anchor_scheme=found.anchor_scheme,
@@ -219,7 +221,9 @@ async def _kept(session: ReadSession, election_id: ElectionId, selector: Selecto
     )
 
 
-async def _fits(code: Code, kept: _Kept | None, *, keys: ElectionKeys, hasher: CodeHasher) -> bool:
+async def _fits(
+    code: Code, kept: KeptCode | None, *, keys: ElectionKeys, hasher: CodeHasher
+) -> bool:
     """Hash once whether or not there is anything to compare with: both answers take as long."""
     salt, verifier = (_NO_SALT, _NO_VERIFIER) if kept is None else (kept.salt, kept.verifier)
     tried = await hasher.verifier(keys, secret=secret_of(code), salt=salt)
@@ -227,7 +231,7 @@ async def _fits(code: Code, kept: _Kept | None, *, keys: ElectionKeys, hasher: C
 
 
 async def _answered(
-    session: WriteSession, attempt: _Attempt, kept: _Kept, *, keys: ElectionKeys
+    session: WriteSession, attempt: _Attempt, kept: KeptCode, *, keys: ElectionKeys
 ) -> SignedIn | SignInRefused:
     """Answer a right code, unless guesses from its network were counted while it was hashed."""
     await attempt_returned(session, attempt.selector)

@@ -34,6 +34,7 @@ from talkoot.voting.sealing.opener import (
     Opener,
     OpeningFault,
 )
+from talkoot.voting.sealing.proofs import code_in_proof, code_proof
 from talkoot.voting.sealing.rehearsal import Rehearsal, RehearsalFailed, rehearsed
 from talkoot.voting.sealing.setup import (
     MOST_TRUSTEES,
@@ -96,6 +97,8 @@ __all__ = [
     "TrusteePublic",
     "WhatParts",
     "Wrap",
+    "code_in_proof",
+    "code_proof",
     "epoch_and_what",
     "fingerprint_of",
     "key_from_either",
