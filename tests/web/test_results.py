@@ -8,10 +8,17 @@ from io import StringIO
 import msgspec
 import pytest
 
-from talkoot.base.i18n import Language
+from talkoot.base.i18n import Language, Text
 from talkoot.rounds import Kind
 from talkoot.voting.ballot import Limits, Rule, VoteType
-from talkoot.voting.results import Accounting, Fate, ProjectResult, Result
+from talkoot.voting.results import (
+    Accounting,
+    AreaTable,
+    AreaTurnout,
+    Fate,
+    ProjectResult,
+    Result,
+)
 from talkoot.web.pages.fates import accounting_in_words, headline_of
 from talkoot.web.pages.results import plain
 from talkoot.web.pages.results_more import ResultsMore
@@ -191,3 +198,27 @@ async def test_points_are_shown_where_points_were_given(town_with: TownWith) -> 
     await town.counted()
     page = (await visitor.get("/en/koe/kierros/results")).text
     assert re.findall(r'result-votes">([^<]+)<', page)[:2] == ["7 points", "3 points"]
+
+
+def test_t10_the_page_shows_turnout_by_area_with_what_is_left_out() -> None:
+    areas = AreaTable(
+        least=10,
+        on_roll=127,
+        voters=54,
+        areas=(AreaTurnout(area="isle"), AreaTurnout(area="south", on_roll=60, voters=24)),
+    )
+    result = msgspec.structs.replace(RESULT, areas=areas)
+    names: dict[str, Text] = {"south": {"en": "South"}}
+    parts = ResultsMore.of(ENGLISH, result, result.projects, names).parts
+    (table,) = next(part.tables for part in parts if part.id == "areas")
+    rows = [tuple(getattr(cell, "words", cell) for cell in row) for row in table.rows]
+    assert rows == [
+        ("Whole municipality", "127", "54", "42.5%"),
+        ("isle", "–", "–", "–"),
+        ("South", "60", "24", "40%"),
+    ]
+    assert not [
+        part
+        for part in ResultsMore.of(ENGLISH, RESULT, RESULT.projects, names).parts
+        if part.id == "areas"
+    ]

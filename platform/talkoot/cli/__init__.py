@@ -40,6 +40,7 @@ _COMMANDS = {
     "seal": "talkoot.cli.sealing:seal",
     "serve": "talkoot.cli.run:serve",
     "trustee": "talkoot.cli.trustee:trustee",
+    "turnout": "talkoot.cli.turnout:turnout",
     "verify": "talkoot.cli.verify:verify",
     "tally": "talkoot.cli.tally:tally",
     "warm": "talkoot.cli.warm:warm",

@@ -37,7 +37,10 @@ class Leave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """The frame of a page. ``form`` names the form that carries choices to another language."""
+    """The frame of a page. ``form`` names the form that carries choices to another language.
+
+    ``label``: what must be said of the election on every page, above all else; mostly nothing.
+    """
 
     language: str
     home: str
@@ -48,6 +51,7 @@ class Frame:
     leave: Leave | None = None
     steps: tuple[Step, ...] = ()
     scripts: tuple[str, ...] = ()
+    label: str = ""
 
 
 def path_to(language: Language, *parts: str) -> str:
@@ -76,6 +80,7 @@ def frame_of(
     leave: Leave | None = None,
     steps: tuple[Step, ...] = (),
     scripts: tuple[str, ...] = (),
+    label: str = "",
 ) -> Frame:
     """Give the frame of the page at ``parts`` below its language."""
     at_home = municipality is not None
@@ -89,6 +94,7 @@ def frame_of(
         leave=leave,
         steps=steps,
         scripts=scripts,
+        label=label,
     )
 
 

@@ -11,6 +11,7 @@ from talkoot.base.errors import NotFound
 from talkoot.base.i18n import Language
 from talkoot.base.ids import ElectionId
 from talkoot.rounds import Municipality, Round, municipality_called, round_called
+from talkoot.voting.ballot import Purpose
 from talkoot.voting.log import (
     Acceptance,
     Election,
@@ -45,6 +46,23 @@ class Place:
     def path(self, *more: str) -> str:
         """Give the address of a page of this round."""
         return path_to(self.voice.language, *self.parts, *more)
+
+
+def label_of(place: Place) -> str:
+    """Give what every page of this round must say of its election; empty for a binding one."""
+    return "" if place.election is None else purpose_label(place.voice, place.election)
+
+
+def purpose_label(voice: Voice, election: Election) -> str:
+    """Say what an election is not, where it must be said; else nothing."""
+    match election.definition.purpose:
+        case Purpose.BINDING:
+            return ""
+        case Purpose.UNVERIFIED_POLL:
+            return voice.gettext(
+                "Unverified poll: nobody checks who answers, or how often. The outcome binds "
+                "nobody."
+            )
 
 
 def voice_of(request: Request) -> Voice:

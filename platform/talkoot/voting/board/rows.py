@@ -193,6 +193,7 @@ NOT_COMMITTED: Mapping[str, str] = {
     "roll_session": "comes and goes as voters do; no count looks at it",
     "roll_throttle": "counts wrong guesses, and forgets them",
     "proposal": "is a paper on its way to two signatures; what was signed is an act",
+    "turnout": "is told before the close in tens; the result counts anew",
 }
 """The other tables of the voting rooms that name an election, and why each is not in the list."""
 COLUMNS_LEFT_OUT: Mapping[str, str] = {

@@ -124,6 +124,7 @@ from talkoot.voting.log.standing import (
     standing_hashes,
     standing_of,
 )
+from talkoot.voting.log.turnout import voters_by_channel
 from talkoot.voting.log.warming import warm
 
 __all__ = [
@@ -232,6 +233,7 @@ __all__ = [
     "standing_hashes",
     "standing_of",
     "step_for",
+    "voters_by_channel",
     "waiting_in_quarantine",
     "warm",
 ]

@@ -50,6 +50,13 @@ from talkoot.voting.results.store import (
     published_at,
     result_of,
 )
+from talkoot.voting.results.turnout import (
+    TURNOUT_AGE,
+    Snapshot,
+    Turnout,
+    turnout_shown,
+    turnout_taken,
+)
 from talkoot.voting.results.unique import MUCH, said_of_unique, share_of, unique_ballots
 from talkoot.voting.results.values import Accounting, Fate, ProjectResult, Result
 from talkoot.voting.results.warming import warm
@@ -63,6 +70,7 @@ __all__ = [
     "SALT_BYTES",
     "TABLES",
     "TRANSCRIPT",
+    "TURNOUT_AGE",
     "UNSALTED",
     "Accounting",
     "Alternative",
@@ -92,11 +100,13 @@ __all__ = [
     "SealedEntries",
     "SealedGathering",
     "Shuffle",
+    "Snapshot",
     "Spoiled",
     "Step",
     "Tables",
     "Tallied",
     "Transcript",
+    "Turnout",
     "added",
     "area_table",
     "box_exported",
@@ -125,6 +135,8 @@ __all__ = [
     "tallied",
     "tally_kept",
     "tree_root",
+    "turnout_shown",
+    "turnout_taken",
     "unique_ballots",
     "warm",
 ]

@@ -1,4 +1,4 @@
-"""Published results and the public files that anyone can recount from. Append only."""
+"""Published results, the files that anyone can recount from, and turnout. Append only."""
 
 from typing import Any
 from uuid import UUID
@@ -31,3 +31,22 @@ class PublicFileRow(Base):
     media_type: Mapped[str]
     sha256: Mapped[Octets]
     body: Mapped[Octets]
+
+
+class TurnoutRow(Base):
+    """How many had voted at a moment, in whole tens: one row an hour at the most.
+
+    ``channels``: the same by channel, or empty where only the sum may be told.
+    """
+
+    __tablename__ = "turnout"
+    __table_args__ = (
+        CheckConstraint("hour = date_trunc('hour', taken_at, 'UTC')", name="one_an_hour"),
+        CheckConstraint("voters >= 0 and voters % 10 = 0", name="whole_tens"),
+    )
+
+    election_id: Mapped[UUID] = mapped_column(ForeignKey("election.id"), primary_key=True)
+    hour: Mapped[Moment] = mapped_column(primary_key=True)
+    taken_at: Mapped[Moment]
+    voters: Mapped[int]
+    channels: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -1,5 +1,6 @@
 """The API of elections: definition, sign-in, casting and results. JSON in, JSON out."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from talkoot.rounds import municipalities, rounds_of
 from talkoot.voting.ballot import Channel, Mark, Method, receipt_number
 from talkoot.voting.intake import AlreadyRecorded, Cast, Outcome, Recorded, Refused
 from talkoot.voting.log import PUBLISHED_STATES, Acceptance, accepts, elections_of_round
-from talkoot.voting.results import result_of
+from talkoot.voting.results import result_of, turnout_shown
 from talkoot.voting.roll import SignInRefused, VoterSession
 from talkoot.web.access import EVERY_PHASE, WHILE_OPEN, Access, guarded
 from talkoot.web.api.documents import DefinitionDocument, definition_document
@@ -66,6 +67,14 @@ class RecordedDocument(msgspec.Struct, frozen=True, kw_only=True):
     receipt: str
     entry_hash: str
     replaced: bool | None
+
+
+class TurnoutDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """At ``at`` at least so many people had voted; by channel where that may be told."""
+
+    at: datetime
+    at_least: int
+    channels: Mapping[Channel, int]
 
 
 class ElectionLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,6 +226,17 @@ async def show_results(request: Request) -> Response:
     return _json(result)
 
 
+async def show_turnout(request: Request) -> Response:
+    """Give how many had voted hours ago, in whole tens; ``null`` while nothing may be told."""
+    house = house_of(request)
+    async with house.database.reading() as session:
+        head = await head_at(request, session)
+        found = await turnout_shown(session, election_id_in(request), head.state, house.now())
+    if found is None:
+        return _json(None)
+    return _json(TurnoutDocument(at=found.at, at_least=found.voters, channels=found.channels))
+
+
 def _json(document: object, *, status: int = 200) -> Response:
     return Response(msgspec.json.encode(document), status_code=status, media_type=JSON)
 
@@ -237,4 +257,5 @@ ROUTES = [
         phases=WHILE_OPEN,
     ),
     guarded(Route(f"{_ELECTION}/results", show_results), Access.PUBLIC, phases=EVERY_PHASE),
+    guarded(Route(f"{_ELECTION}/turnout", show_turnout), Access.PUBLIC, phases=EVERY_PHASE),
 ]

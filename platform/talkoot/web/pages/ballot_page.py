@@ -29,7 +29,7 @@ from talkoot.web.pages.projects import (
     shuffled,
 )
 from talkoot.web.pictures.qr import QrPicture, qr_of
-from talkoot.web.place import RECEIPT, Place
+from talkoot.web.place import RECEIPT, Place, label_of
 from talkoot.web.voice import Said, Voice
 from talkoot.web.voters import Visit
 from talkoot.web.words import changing, choosing, fault_in_words, how_many, identifying
@@ -266,6 +266,7 @@ def _frame(
         leave=leave,
         steps=steps_of(place.voice, step),
         scripts=scripts,
+        label=label_of(place),
     )
 
 

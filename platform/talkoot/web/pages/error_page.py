@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from talkoot.rounds import PhaseKind, phase_of
 from talkoot.web.errors import ANSWERS, Trouble
 from talkoot.web.frame import Frame, frame_of
-from talkoot.web.place import Place, guessed_voice
+from talkoot.web.place import Place, guessed_voice, label_of
 from talkoot.web.templating import html_of
 from talkoot.web.trouble import words_for
 from talkoot.web.voice import Voice
@@ -44,7 +44,7 @@ def trouble_at(place: Place, trouble: Trouble) -> Response:
     if trouble is Trouble.CLOSED:
         ways.insert(0, Way(href=place.path("results"), words=voice.gettext("See the results")))
     page = ErrorPage(
-        frame=frame_of(voice, place.municipality, *place.parts),
+        frame=frame_of(voice, place.municipality, *place.parts, label=label_of(place)),
         heading=words.heading,
         advice=words.advice,
         dates=_dates(place, trouble),

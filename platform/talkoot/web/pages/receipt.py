@@ -20,7 +20,7 @@ from talkoot.web.access import EVERY_PHASE, Access, guarded
 from talkoot.web.frame import path_to
 from talkoot.web.house import house_of
 from talkoot.web.pages.receipt_page import Box, ReceiptPage, written
-from talkoot.web.place import RECEIPT, election_at, election_id_in, voice_of
+from talkoot.web.place import RECEIPT, election_at, election_id_in, purpose_label, voice_of
 from talkoot.web.templating import shown, shown_to_all
 
 SEE_OTHER = 303
@@ -85,6 +85,7 @@ async def box_at(request: Request, session: ReadSession) -> Box:
         election_id=election.id,
         sealed=election.assurance is Assurance.SEALED,
         site=house_of(request).settings.address,
+        label=purpose_label(voice, election),
     )
 
 

@@ -21,7 +21,7 @@ SCRIPT = "receipt-check.js"
 class Box:
     """An election as this page needs it: whose it is, in which words, and whether it has a board.
 
-    ``site``: our own address.
+    ``site``: our own address; ``label``: what must be said of the election on each of its pages.
     """
 
     voice: Voice
@@ -30,6 +30,7 @@ class Box:
     election_id: ElectionId
     sealed: bool
     site: str
+    label: str
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -105,7 +106,7 @@ class ReceiptPage:
         here = parts if answer is None else (*parts, answer.number)
         scripts = (static_address(SCRIPT),) if answer is not None and answer.check else ()
         return cls(
-            frame=frame_of(voice, box.municipality, *here, scripts=scripts),
+            frame=frame_of(voice, box.municipality, *here, scripts=scripts, label=box.label),
             title=voice.said(box.round_.title),
             sealed=box.sealed,
             action=path_to(voice.language, *parts),

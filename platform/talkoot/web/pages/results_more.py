@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import Self
 
 from talkoot.base.i18n import Text
-from talkoot.voting.results import PotResult, ProjectResult, Result
+from talkoot.voting.results import AreaTable, PotResult, ProjectResult, Result
 from talkoot.web.pages.results_tables import (
+    areas_table,
     channels_table,
     pairs_table,
     satisfaction_table,
@@ -76,6 +77,7 @@ class ResultsMore:
             _satisfaction(voice, result),
             _sides(voice, result),
             _channels(voice, result),
+            _areas(voice, result, areas),
         )
         return cls(parts=tuple(part for part in parts if part is not None))
 
@@ -245,15 +247,28 @@ def _channels(voice: Voice, result: Result) -> Shown | None:
     return Shown(
         id="channels",
         heading=voice.gettext("Where people voted"),
-        sentences=(
-            voice.ngettext(
-                "A number is not shown where it, or what would follow from it, would tell of fewer "
-                "than %(n)s person.",
-                "A number is not shown where it, or what would follow from it, would tell of fewer "
-                "than %(n)s people.",
-                result.channels.least,
-            ),
-        ),
+        sentences=(_left_out(voice, result.channels.least),),
         tables=(channels_table(voice, result, result.channels),),
         summary=voice.gettext("Votes by the place of voting"),
+    )
+
+
+def _areas(voice: Voice, result: Result, areas: dict[str, Text]) -> Shown | None:
+    if not isinstance(result.areas, AreaTable):
+        return None
+    return Shown(
+        id="areas",
+        heading=voice.gettext("Turnout by area"),
+        sentences=(_left_out(voice, result.areas.least),),
+        tables=(areas_table(voice, result.areas, areas),),
+    )
+
+
+def _left_out(voice: Voice, least: int) -> str:
+    return voice.ngettext(
+        "A number is not shown where it, or what would follow from it, would tell of fewer "
+        "than %(n)s person.",
+        "A number is not shown where it, or what would follow from it, would tell of fewer "
+        "than %(n)s people.",
+        least,
     )

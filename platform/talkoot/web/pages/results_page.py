@@ -18,7 +18,7 @@ from talkoot.web.pages.fates import (
 )
 from talkoot.web.pages.results_more import ResultsMore
 from talkoot.web.pictures import is_scored, strength_of
-from talkoot.web.place import Place
+from talkoot.web.place import Place, label_of
 from talkoot.web.voice import Said, Voice
 
 FULL = 1000
@@ -116,7 +116,9 @@ class ResultsPage:
         areas = {str(area.code): area.name for area in place.municipality.areas}
         bars = [_bar(voice, p, result, names) for p in ordered]
         return cls(
-            frame=frame_of(voice, place.municipality, *place.parts, "results"),
+            frame=frame_of(
+                voice, place.municipality, *place.parts, "results", label=label_of(place)
+            ),
             title=voice.said(place.round_.title),
             question=voice.said(place.round_.theme),
             headline=headline_of(voice, result),

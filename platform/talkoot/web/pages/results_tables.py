@@ -1,9 +1,11 @@
-"""The numbers of a result's pictures as tables, and the ballots by channel."""
+"""The numbers of a result's pictures as tables, ballots by channel, and turnout by area."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
+from talkoot.base.i18n import Text
 from talkoot.voting.ballot import Channel
-from talkoot.voting.results import ChannelTable, ProjectResult, Result
+from talkoot.voting.results import AreaTable, ChannelTable, ProjectResult, Result
 from talkoot.web.pages.tables import Column, Table, text_column
 from talkoot.web.pictures import (
     Paying,
@@ -144,7 +146,7 @@ def channels_table(voice: Voice, result: Result, table: ChannelTable) -> Table:
         caption=voice.gettext("Votes by the place of voting"),
         columns=(
             text_column(voice.gettext("Project")),
-            *(Column(words=_channel(voice, channel)) for channel in table.channels),
+            *(Column(words=channel_name(voice, channel)) for channel in table.channels),
         ),
         rows=(
             row(voice.gettext("All ballots"), table.ballots),
@@ -153,7 +155,43 @@ def channels_table(voice: Voice, result: Result, table: ChannelTable) -> Table:
     )
 
 
-def _channel(voice: Voice, channel: str) -> str:
+def areas_table(voice: Voice, table: AreaTable, areas: dict[str, Text]) -> Table:
+    """Give turnout by area, small numbers left out; ``areas`` are the areas' names by their codes.
+
+    What is known of all together stands first.
+    """
+
+    def row(heading: Said | str, on_roll: int | None, voters: int | None) -> tuple[Said | str, ...]:
+        if on_roll is None or voters is None:
+            return (heading, NOT_SHOWN, NOT_SHOWN, NOT_SHOWN)
+        share = voice.percent(Fraction(voters, on_roll))
+        return (heading, voice.number(on_roll), voice.number(voters), share)
+
+    return Table(
+        id="areas-table",
+        caption=voice.gettext("Turnout by area"),
+        columns=(
+            text_column(voice.gettext("Area")),
+            Column(words=voice.gettext("On the roll")),
+            Column(words=voice.gettext("Have voted")),
+            Column(words=voice.gettext("Turnout")),
+        ),
+        rows=(
+            row(voice.gettext("Whole municipality"), table.on_roll, table.voters),
+            *(
+                row(
+                    voice.said(areas.get(line.area, {"": line.area})),
+                    line.on_roll,
+                    line.voters,
+                )
+                for line in table.areas
+            ),
+        ),
+    )
+
+
+def channel_name(voice: Voice, channel: str) -> str:
+    """Name the place of voting."""
     match channel:
         case Channel.WEB.value:
             return voice.gettext("Online")

@@ -10,14 +10,16 @@ from starlette.routing import Route
 
 from talkoot.rounds import Kind, PhaseKind
 from talkoot.voting.log import Assurance, ElectionState
+from talkoot.voting.results import Turnout, turnout_shown
 from talkoot.web.access import EVERY_PHASE, Access, guarded
 from talkoot.web.counting import counting
 from talkoot.web.frame import Frame, frame_of, path_to
 from talkoot.web.house import house_of
 from talkoot.web.pages.projects import Card, cards_of
+from talkoot.web.pages.results_tables import channel_name
 from talkoot.web.pages.sign_in_page import Contact, contact_of
 from talkoot.web.pages.start import state_of, when_in_words
-from talkoot.web.place import RECEIPT, Place, place_of
+from talkoot.web.place import RECEIPT, Place, label_of, place_of
 from talkoot.web.templating import shown_to_all
 from talkoot.web.voice import Said, Voice
 from talkoot.web.words import changing, choosing, identifying
@@ -46,6 +48,7 @@ class RoundPage:
     sign_in: str
     results: str
     receipts: str
+    turnout: tuple[str, ...]
     phases: tuple[PhaseLine, ...]
     voting: tuple[str, ...]
     counting: tuple[str, ...]
@@ -57,14 +60,14 @@ class RoundPage:
     contact: Contact
 
     @classmethod
-    def of(cls, place: Place, at: datetime) -> Self:
-        """Show the round as it stands at ``at``."""
+    def of(cls, place: Place, at: datetime, turnout: Turnout | None = None) -> Self:
+        """Show the round as it stands at ``at``, with the turnout that may be shown then."""
         voice, round_, election = place.voice, place.round_, place.election
         state = state_of(round_, election, at)
         definition = None if election is None else election.definition
         budget_round = round_.kind is Kind.BUDGET
         return cls(
-            frame=frame_of(voice, place.municipality, *place.parts),
+            frame=frame_of(voice, place.municipality, *place.parts, label=label_of(place)),
             title=voice.said(round_.title),
             question=voice.said(round_.theme),
             intro=voice.said(round_.intro),
@@ -78,6 +81,7 @@ class RoundPage:
             sign_in=place.path("sign-in") if state == "open" else "",
             results=place.path("results") if state == "results" else "",
             receipts=_receipts(place),
+            turnout=turnout_in_words(voice, turnout),
             phases=_phases(place, at),
             voting=_voting(place),
             counting=(
@@ -90,6 +94,30 @@ class RoundPage:
             cards=cards_of(place, definition) if definition else (),
             contact=contact_of(voice, place.municipality),
         )
+
+
+def turnout_in_words(voice: Voice, turnout: Turnout | None) -> tuple[str, ...]:
+    """Say how many had voted, when, where, and why not more of it is told."""
+    if turnout is None:
+        return ()
+    places = (
+        f"{channel_name(voice, channel)}: {voice.number(number)}"
+        for channel, number in turnout.channels.items()
+    )
+    words = voice.ngettext(
+        "By %(when)s at least %(n)s person had voted.",
+        "By %(when)s at least %(n)s people had voted.",
+        turnout.voters,
+        when=voice.moment(turnout.at),
+    )
+    return (
+        words,
+        *places,
+        voice.gettext(
+            "Voters are counted once an hour at most, and the number is shown in tens, six hours "
+            "later. What they chose is not counted before voting has ended."
+        ),
+    )
 
 
 def _receipts(place: Place) -> str:
@@ -153,7 +181,10 @@ async def show_round(request: Request) -> Response:
     house = house_of(request)
     async with house.database.reading() as session:
         place = await place_of(request, session)
-    return shown_to_all("rounds/round.html", RoundPage.of(place, house.now()))
+        election, at, turnout = place.election, house.now(), None
+        if election is not None:
+            turnout = await turnout_shown(session, election.id, election.state, at)
+    return shown_to_all("rounds/round.html", RoundPage.of(place, at, turnout))
 
 
 ROUTES = [

@@ -11,7 +11,7 @@ from talkoot.web.errors import Trouble
 from talkoot.web.forms import PROJECT, VALUE, Form
 from talkoot.web.frame import Frame, frame_of, steps_of
 from talkoot.web.pages.ballot_page import Hidden
-from talkoot.web.place import Place
+from talkoot.web.place import Place, label_of
 from talkoot.web.trouble import words_for
 from talkoot.web.voice import Said, Voice
 
@@ -70,6 +70,7 @@ class SignInPage:
                 form=FORM if carried else "",
                 steps=steps_of(voice, "sign-in"),
                 scripts=(static_address("sign_in.js"),),
+                label=label_of(place),
             ),
             title=voice.said(place.round_.title),
             action=place.path("sign-in"),

@@ -25,7 +25,7 @@ from talkoot.web.access import Access, guarded
 from talkoot.web.frame import Frame, frame_of, path_to
 from talkoot.web.house import house_of
 from talkoot.web.pages.sign_in_page import Contact, contact_of
-from talkoot.web.place import acceptance_at, municipality_at, voice_of
+from talkoot.web.place import acceptance_at, municipality_at, purpose_label, voice_of
 from talkoot.web.templating import PUBLIC, shown_to_all
 from talkoot.web.voice import Said, Voice, preferred
 from talkoot.web.words import how_many
@@ -45,6 +45,7 @@ class RoundCard:
     href: str
     action: str
     projects: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,7 @@ def card_of(
         href=f"{path}/results" if state == "results" else path,
         action=_action(voice, state, round_.kind),
         projects=how_many(voice, len(round_.projects), round_.kind),
+        label="" if election is None else purpose_label(voice, election),
     )
 
 
