@@ -4,7 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    CollectionAggregate,
+    LargeBinary,
+    any_,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from talkoot.base.bytes import Digest
@@ -140,7 +150,10 @@ async def journal_recorded(
     """Note that the ballots of these entries are in the log."""
     await session.execute(
         update(JournalEntryRow)
-        .where(JournalEntryRow.election_id == election_id, JournalEntryRow.entry_hash.in_(hashes))
+        .where(
+            JournalEntryRow.election_id == election_id,
+            JournalEntryRow.entry_hash == _any_of(hashes),
+        )
         .values(recorded=True)
     )
 
@@ -276,11 +289,16 @@ async def quarantine_emptied(
         update(QuarantineRow)
         .where(
             QuarantineRow.election_id == election_id,
-            QuarantineRow.entry_hash.in_(hashes),
+            QuarantineRow.entry_hash == _any_of(hashes),
             QuarantineRow.settled.is_(None),
         )
         .values(settled=settled)
     )
+
+
+def _any_of(hashes: Collection[Digest]) -> CollectionAggregate[bool]:
+    """One parameter, however many hashes there are: a statement takes at most 32,767."""
+    return any_(literal(list(hashes), ARRAY(LargeBinary)))
 
 
 async def quarantine_by_reason(
