@@ -71,7 +71,8 @@ async def test_t17_a_sealed_election_goes_from_act_to_act_and_each_is_on_the_log
     async with hall.desk.writing() as session:
         acts = await log.acts_of(session, election_id)
         size = await board.size_of(session, election_id)
-        assert size == len(acts) + 3, "all, the freeze too, and the ballot, the keys, the devices"
+        # All acts, the freeze too; the ballot, the keys, the devices; digests after two acts.
+        assert size == len(acts) + 3 + 2
         extended = await log.election_of(session, election_id)
     assert extended.closes_at.isoformat() == "2026-03-25T18:00:00+00:00", "Helsinki is UTC+2"
     assert sorted(each.request.kind.value for each in acts) == [

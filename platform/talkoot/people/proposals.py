@@ -12,13 +12,13 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from talkoot.base.bytes import Digest
 from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.errors import NotAllowed, NotFound
-from talkoot.base.ids import ElectionId, MunicipalityId
+from talkoot.base.ids import ElectionId, MunicipalityId, RoundId
 from talkoot.base.officials import OfficialId
 from talkoot.base.passkeys import Signature, signature_from, signature_json
 from talkoot.people.signing import PERSONS, check_two_persons
@@ -44,16 +44,22 @@ class Ending(StrEnum):
 class Proposal:
     """A proposed act. ``signatures`` in the order in which they were given; ``ending``: ``None``
     while it waits.
+
+    ``round_id``: the round to freeze, for a freeze alone, whose election is not there yet.
+    ``carried``: what the act needs besides its payload, such as a new ballot; it goes as the
+    proposal ends. The payload or the hash of the ballot names it, so that it is signed as well.
     """
 
     id: ProposalId
     municipality_id: MunicipalityId
     election_id: ElectionId
+    round_id: RoundId | None
     kind: str
     state: str
     definition_hash: Digest
     reason: str
     payload: bytes
+    carried: bytes | None
     nonce: bytes
     proposed_by: OfficialId
     proposed_at: datetime
@@ -73,26 +79,31 @@ async def proposed(
     definition_hash: Digest,
     reason: str,
     payload: bytes = b"",
+    carried: bytes | None = None,
+    round_id: RoundId | None = None,
     by: OfficialId,
     at: datetime,
 ) -> Proposal:
-    """Propose an act under a nonce of its own. One waits for each election at a time.
+    """Propose an act under a nonce of its own. One waits for each election, and one freeze for each
+    round, at a time.
 
     Raises :class:`NotAllowed` without a reason, and where another proposal waits.
     """
     words = reason.strip()
     if not 0 < len(words) <= REASON_MAX or "\0" in words:
         raise NotAllowed(f"an act needs a reason of at most {REASON_MAX} signs")
-    await _expired(session, election_id, at=at)
+    await _expired(session, election_id, round_id, at=at)
     row = {
         "id": uuid4(),
         "municipality_id": municipality_id,
         "election_id": election_id,
+        "round_id": round_id,
         "kind": kind,
         "state": state,
         "definition_hash": definition_hash,
         "reason": words,
         "payload": payload,
+        "carried": carried,
         "nonce": secrets.token_bytes(NONCE_BYTES),
         "proposed_by": by,
         "proposed_at": at,
@@ -128,9 +139,18 @@ async def proposals_of(
     session: ReadSession, election_ids: Sequence[ElectionId]
 ) -> tuple[Proposal, ...]:
     """Give all proposals for these elections, the newest first."""
+    return await _found(session, ProposalRow.election_id.in_(election_ids))
+
+
+async def freezes_of(session: ReadSession, round_id: RoundId) -> tuple[Proposal, ...]:
+    """Give all proposals to freeze a round's ballot, the newest first."""
+    return await _found(session, ProposalRow.round_id == round_id)
+
+
+async def _found(session: ReadSession, condition: ColumnElement[bool]) -> tuple[Proposal, ...]:
     rows = await session.scalars(
         select(ProposalRow)
-        .where(ProposalRow.election_id.in_(election_ids))
+        .where(condition)
         .order_by(ProposalRow.proposed_at.desc(), ProposalRow.id)
     )
     return await _whole(session, rows.all())
@@ -183,21 +203,23 @@ async def proposal_ended(
     await session.execute(
         update(ProposalRow)
         .where(ProposalRow.id == proposal.id, ProposalRow.ending.is_(None))
-        .values(ending=ending.value, ended_at=at)
+        .values(ending=ending.value, ended_at=at, carried=None)
         .execution_options(synchronize_session=False)
     )
 
 
-async def _expired(session: WriteSession, election_id: ElectionId, *, at: datetime) -> None:
+async def _expired(
+    session: WriteSession, election_id: ElectionId, round_id: RoundId | None, *, at: datetime
+) -> None:
     """Say of proposals whose time is over that they have expired, to make room for a new one."""
     await session.execute(
         update(ProposalRow)
         .where(
-            ProposalRow.election_id == election_id,
+            or_(ProposalRow.election_id == election_id, ProposalRow.round_id == round_id),
             ProposalRow.ending.is_(None),
             ProposalRow.expires_at <= at,
         )
-        .values(ending=Ending.EXPIRED.value, ended_at=ProposalRow.expires_at)
+        .values(ending=Ending.EXPIRED.value, ended_at=ProposalRow.expires_at, carried=None)
         .execution_options(synchronize_session=False)
     )
 
@@ -220,11 +242,13 @@ def _proposal(row: ProposalRow, signatures: tuple[Signature, ...]) -> Proposal:
         id=ProposalId(row.id),
         municipality_id=MunicipalityId(row.municipality_id),
         election_id=ElectionId(row.election_id),
+        round_id=None if row.round_id is None else RoundId(row.round_id),
         kind=row.kind,
         state=row.state,
         definition_hash=Digest(row.definition_hash),
         reason=row.reason,
         payload=row.payload,
+        carried=row.carried,
         nonce=row.nonce,
         proposed_by=OfficialId(row.proposed_by),
         proposed_at=row.proposed_at,

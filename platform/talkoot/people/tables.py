@@ -108,9 +108,16 @@ class ProposalRow(Base):
         CheckConstraint("char_length(reason) between 1 and 2000", name="reason_length"),
         CheckConstraint("ending in ('done', 'withdrawn', 'expired')", name="ending"),
         CheckConstraint("(ending is null) = (ended_at is null)", name="ended_in_some_way"),
+        CheckConstraint("carried is null or ending is null", name="carries_while_it_waits"),
         Index(
             "uq_proposal_waiting",
             "election_id",
+            unique=True,
+            postgresql_where="ending is null",
+        ),
+        Index(
+            "uq_proposal_waiting_for_round",
+            "round_id",
             unique=True,
             postgresql_where="ending is null",
         ),
@@ -118,12 +125,14 @@ class ProposalRow(Base):
 
     id: Mapped[Key]
     municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"), index=True)
-    election_id: Mapped[UUID] = mapped_column(ForeignKey("election.id"))
+    election_id: Mapped[UUID]
+    round_id: Mapped[UUID | None] = mapped_column(ForeignKey("round.id"))
     kind: Mapped[str]
     state: Mapped[str]
     definition_hash: Mapped[Octets]
     reason: Mapped[str]
     payload: Mapped[Octets]
+    carried: Mapped[Octets | None]
     nonce: Mapped[Octets]
     proposed_by: Mapped[UUID] = mapped_column(ForeignKey("official.id"))
     proposed_at: Mapped[Moment]

@@ -41,6 +41,14 @@ from talkoot.voting.ballot.journal_reading import (
     read_journal,
     signature_check,
 )
+from talkoot.voting.ballot.outline import (
+    Change,
+    ChangeKind,
+    Outline,
+    OutlinedProject,
+    changes_between,
+    outline_of,
+)
 from talkoot.voting.ballot.routes import (
     LETTER_ROUTES,
     Anchor,
@@ -76,6 +84,8 @@ __all__ = [
     "Anchor",
     "Ballot",
     "BallotDefinition",
+    "Change",
+    "ChangeKind",
     "Channel",
     "ChannelRank",
     "Comparison",
@@ -99,6 +109,8 @@ __all__ = [
     "Method",
     "NotAnEntry",
     "NotCanonical",
+    "Outline",
+    "OutlinedProject",
     "Pot",
     "ProjectOnBallot",
     "Purpose",
@@ -112,6 +124,7 @@ __all__ = [
     "ballot_from",
     "certificate_of_raw",
     "certificate_raw",
+    "changes_between",
     "checked",
     "collected",
     "device_named",
@@ -120,6 +133,7 @@ __all__ = [
     "framed",
     "frames_of",
     "in_canonical_order",
+    "outline_of",
     "padded_length",
     "read_journal",
     "receipt_number",

@@ -20,6 +20,7 @@ from talkoot.voting.log.acts_done import (
     opened,
 )
 from talkoot.voting.log.acts_kept import acts_of
+from talkoot.voting.log.amendments import Amendment, amendments_of
 from talkoot.voting.log.columns import (
     ALL_KEYS,
     CHANNELS,
@@ -33,7 +34,11 @@ from talkoot.voting.log.columns import (
     read_standing,
 )
 from talkoot.voting.log.copy_stream import RawRows, copied_rows, long_running
-from talkoot.voting.log.definition_json import definition_from, definition_json
+from talkoot.voting.log.definition_json import (
+    definition_from,
+    definition_json,
+    definition_read,
+)
 from talkoot.voting.log.destroy import backup_declared
 from talkoot.voting.log.devices import (
     DeviceState,
@@ -140,6 +145,7 @@ __all__ = [
     "Act",
     "ActKind",
     "ActRequest",
+    "Amendment",
     "Answerable",
     "Arrived",
     "Assurance",
@@ -172,6 +178,7 @@ __all__ = [
     "acts_for",
     "acts_of",
     "all_entries",
+    "amendments_of",
     "append_entries",
     "append_sealed",
     "backup_declared",
@@ -185,6 +192,7 @@ __all__ = [
     "definition_from",
     "definition_json",
     "definition_of",
+    "definition_read",
     "device_enrolled",
     "device_held",
     "device_reconciled",

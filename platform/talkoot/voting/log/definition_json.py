@@ -125,17 +125,22 @@ def definition_from(json: Mapping[str, Any], expected: Digest) -> BallotDefiniti
 
     Raises :class:`BrokenLog` unless the JSON is exactly a definition and its hash is ``expected``.
     """
-    try:
-        stored = msgspec.convert(json, _Definition)
-        definition = msgspec.convert(stored, BallotDefinition, from_attributes=True)
-    except msgspec.ValidationError as err:
-        raise BrokenLog(f"the stored ballot definition cannot be read: {err}") from err
+    definition = definition_read(json)
     if definition.hash != expected:
         raise BrokenLog(
             f"ballot definition of election {definition.election_id}: "
             f"expected {expected.hex()}, found {definition.hash.hex()}"
         )
     return definition
+
+
+def definition_read(json: Mapping[str, Any]) -> BallotDefinition:
+    """Read a definition, whatever its hash. Raises :class:`BrokenLog` unless it is exactly one."""
+    try:
+        stored = msgspec.convert(json, _Definition)
+        return msgspec.convert(stored, BallotDefinition, from_attributes=True)
+    except msgspec.ValidationError as err:
+        raise BrokenLog(f"the stored ballot definition cannot be read: {err}") from err
 
 
 def cannot_be_stored(definition: BallotDefinition) -> bool:

@@ -4,6 +4,15 @@ The only room that knows persons. What leaves it is a voter key.
 """
 
 from talkoot.voting.roll.areas import AreaOfRoll, voters_by_area
+from talkoot.voting.roll.change_roll import (
+    PlannedChange,
+    RollFigures,
+    Scope,
+    change_applied,
+    change_digest,
+    change_planned,
+    figures_in,
+)
 from talkoot.voting.roll.codes import (
     Code,
     Mistype,
@@ -85,10 +94,13 @@ __all__ = [
     "OpenedSession",
     "Origin",
     "PersonId",
+    "PlannedChange",
     "Proof",
     "Recipient",
     "RollFault",
+    "RollFigures",
     "RollReport",
+    "Scope",
     "SessionId",
     "SignInRefusal",
     "SignInRefused",
@@ -96,8 +108,12 @@ __all__ = [
     "Throttles",
     "VoterSession",
     "activate",
+    "change_applied",
+    "change_digest",
+    "change_planned",
     "create_keys",
     "ended",
+    "figures_in",
     "forgotten",
     "generated",
     "grouped",
