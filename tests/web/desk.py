@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -116,6 +116,13 @@ class Browser:
         kind = {"content-type": "application/x-www-form-urlencoded"}
         body = str(httpx2.QueryParams(fields)).encode()
         return await self.client.post(path, content=body, headers=self.headers | kind)
+
+    async def bring(
+        self, path: str, fields: Mapping[str, str], files: Mapping[str, bytes]
+    ) -> httpx2.Response:
+        """Send a form with files."""
+        sent = [("files", (name, body, "application/octet-stream")) for name, body in files.items()]
+        return await self.client.post(path, data=dict(fields), files=sent, headers=self.headers)
 
     async def asked(self, path: str, **fields: str) -> bytes:
         """Give the challenge that an address puts."""

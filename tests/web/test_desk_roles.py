@@ -1,21 +1,24 @@
 """Every route of the desk, by every role, in one's own town and in the other: the whole matrix."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 from starlette.routing import Route
 
 from talkoot.base.db import Database
-from talkoot.base.ids import MunicipalityId
+from talkoot.base.ids import MunicipalityId, RoundId
 from talkoot.base.officials import OfficialRole
 from talkoot.people import Proposal, proposals_of
+from talkoot.rounds import round_kept
 from talkoot.web.access import Access, access_of
 from talkoot.web.app import all_routes
 from talkoot.web.pages.desk_gate import roles_of
 from tests.web.desk import DESK, OTHER_TOWN, Browser, Hall, a_hall
-from tests.web.town import MUNICIPALITY
+from tests.web.town import MUNICIPALITY, a_round
 
 DESK_ROUTES = [
     route
@@ -24,6 +27,7 @@ DESK_ROUTES = [
 ]
 MANAGERS = frozenset({OfficialRole.ELECTION_MANAGER})
 EVERYONE = frozenset(OfficialRole)
+THEIRS = "vieras"
 
 EXPECTED = {
     ("GET", ""): EVERYONE,
@@ -34,7 +38,9 @@ EXPECTED = {
     ("POST", "/keys/remove"): EVERYONE,
     ("GET", "/elections/{election}"): EVERYONE,
     ("POST", "/elections/{election}/propose"): MANAGERS,
-    ("POST", "/proposals/{proposal}/sign"): MANAGERS,
+    ("GET", "/drafts/{round}"): EVERYONE,
+    ("POST", "/drafts/{round}/freeze"): MANAGERS,
+    ("POST", "/proposals/{proposal}/sign"): MANAGERS | {OfficialRole.REGISTRAR_OFFICER},
     ("POST", "/proposals/{proposal}/withdraw"): MANAGERS,
 }
 """Who may do what at the desk, as people agreed it: not read from the code."""
@@ -47,8 +53,11 @@ def named(route: Route) -> tuple[str, str]:
 
 @pytest_asyncio.fixture
 async def hall(database: Database, desk: Database, tmp_path: Path) -> AsyncIterator[Hall]:
-    """Two towns with a desk."""
+    """Two towns with a desk, the other one with a draft as well."""
     async with a_hall(database, desk, tmp_path) as built:
+        draft = replace(a_round(), municipality_id=OTHER_TOWN.id, id=RoundId(uuid4()), slug=THEIRS)
+        async with desk.writing() as session:
+            await round_kept(session, draft)
         yield built
 
 
@@ -64,9 +73,15 @@ async def _proposal(hall: Hall, town: MunicipalityId) -> Proposal:
         return (await proposals_of(session, [hall.elections[town]]))[0]
 
 
+def filled_in(path: str, proposal: Proposal) -> str:
+    """Name a proposal, its election, and a round that only its town has."""
+    slug = "kierros" if proposal.municipality_id == MUNICIPALITY.id else THEIRS
+    return path.format(election=proposal.election_id, proposal=proposal.id, round=slug)
+
+
 async def _asked(browser: Browser, way: tuple[str, str], proposal: Proposal) -> int:
     method, path = way
-    filled = path.format(election=proposal.election_id, proposal=proposal.id)
+    filled = filled_in(path, proposal)
     if method == "GET":
         return (await browser.get(f"{DESK}{filled}")).status_code
     token = await browser.form_token()
@@ -102,7 +117,7 @@ async def test_nobody_who_is_not_signed_in_reaches_anything(
 ) -> None:
     proposal = await _proposal(hall, MUNICIPALITY.id)
     method, path = way
-    filled = path.format(election=proposal.election_id, proposal=proposal.id)
+    filled = filled_in(path, proposal)
     browser = hall.browser()
     browser.client.cookies.set("talkoot-desk", "x" * 43)
     if method == "GET":

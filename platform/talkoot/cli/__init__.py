@@ -12,6 +12,7 @@ _COMMANDS = {
     "act": "talkoot.cli.acts:act",
     "activate-letters": "talkoot.cli.roll:activate_letters",
     "areas": "talkoot.cli.areas:areas",
+    "amend": "talkoot.cli.amend:amend",
     "board": "talkoot.cli.board:board",
     "close": "talkoot.cli.elections:close",
     "cluster": "talkoot.cli.cluster:cluster",

@@ -16,6 +16,7 @@ from talkoot.base.settings import Settings
 from talkoot.cli.media import contents
 from talkoot.people import asserted, key_file_opened, signatures_of
 from talkoot.rounds import round_of
+from talkoot.voting.ballot import BallotDefinition
 from talkoot.voting.log import (
     ActKind,
     ActRequest,
@@ -40,8 +41,12 @@ async def act_signed(
     keys: Keys,
     reason: str,
     at: datetime,
+    definition: BallotDefinition | None = None,
 ) -> Election:
-    """Do an act that two key files sign here and now. Raises :class:`NotAllowed` as they do."""
+    """Do an act that two key files sign here and now. Raises :class:`NotAllowed` as they do.
+
+    ``definition``: the new ballot, for an amendment alone.
+    """
     request = ActRequest(
         election_id=election.id,
         kind=kind,
@@ -57,7 +62,7 @@ async def act_signed(
     round_ = await round_of(session, election.round_id)
     town = round_.municipality_id
     by = await signed_here(session, settings, request, town, roles=step.roles, keys=keys)
-    return await moved(session, request, by=by, at=at)
+    return await moved(session, request, by=by, at=at, definition=definition)
 
 
 async def signed_here(

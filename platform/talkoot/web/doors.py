@@ -1,5 +1,6 @@
 """What every request must get past before a handler sees it: host, size, and where it came from."""
 
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -10,6 +11,11 @@ from talkoot.base.errors import TalkootError
 
 MAX_BODY_BYTES = 64 * 1024
 """A ballot of every project in the largest real election on file is under 10 kB."""
+
+MAX_DESK_BYTES = 64 * 1024 * 1024
+"""What officials bring: a roll, a new ballot, the public files of a count. The gate knows who sends
+it before any of it is read; a count that is larger is laid into a folder."""
+DESK_BRINGS = re.compile(r"/[a-z]{2}/desk/elections/[^/]+/propose")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -64,7 +70,7 @@ class Doors:
             answer = await self.refuse(request, fault)
             await answer(scope, receive, send)
             return
-        await self.app(scope, _bounded(receive), send)
+        await self.app(scope, _bounded(receive, bound_of(scope["path"])), send)
 
     def _fault(self, request: Request) -> TalkootError | None:
         if request.headers.get("host", "").lower() not in self.hosts:
@@ -73,8 +79,9 @@ class Doors:
             # The database could not even look for the null character.
             return NoSuchAddress("control characters in the address")
         length = request.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-            return TooLarge(f"at most {MAX_BODY_BYTES} bytes")
+        bound = bound_of(request.scope["path"])
+        if not length.isdecimal() or int(length) > bound:
+            return TooLarge(f"at most {bound} bytes")
         if request.method not in SAFE_METHODS and not self._is_own(request):
             return ForeignPost("not sent from a page of ours")
         return None
@@ -94,7 +101,12 @@ class Doors:
         return origin.netloc.lower() == request.headers.get("host", "").lower() != ""
 
 
-def _bounded(receive: Receive) -> Receive:
+def bound_of(path: str) -> int:
+    """Give how many bytes a body sent to this address may have."""
+    return MAX_DESK_BYTES if DESK_BRINGS.fullmatch(path) else MAX_BODY_BYTES
+
+
+def _bounded(receive: Receive, bound: int) -> Receive:
     """Count what comes in, for bodies that do not say their length beforehand."""
     seen = 0
 
@@ -102,8 +114,8 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY_BYTES:
-            raise TooLarge(f"at most {MAX_BODY_BYTES} bytes")
+        if seen > bound:
+            raise TooLarge(f"at most {bound} bytes")
         return message
 
     return counted

@@ -6,6 +6,7 @@ from enum import StrEnum
 from urllib.parse import parse_qsl
 from uuid import UUID
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from talkoot.base.errors import TalkootError
@@ -15,10 +16,16 @@ from talkoot.voting.ballot import BallotDefinition, Mark, VoteType
 MAX_FIELDS = 2_000
 """The largest real election on file has 180 projects; each is at most one field."""
 
+MAX_FILES = 12
+"""A ceremony writes six."""
+MAX_FIELD_BYTES = 64 * 1024
+
 FORM_TYPE = "application/x-www-form-urlencoded"
+FILES_TYPE = "multipart/form-data"
 PROJECT = "project"
 VALUE = "value."
 _VALUE_DIGITS = 9
+_READ = "talkoot_form"
 
 
 class FormFault(StrEnum):
@@ -42,11 +49,21 @@ class StaleForm(TalkootError):
     """A form of another session than the one that sends it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentFile:
+    """A file that came with a form. ``name`` is what the browser says, without any folder."""
+
+    field: str
+    name: str
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The fields of a form, in the order in which they came; a name may come more than once."""
 
     fields: tuple[tuple[str, str], ...]
+    files: tuple[SentFile, ...] = ()
 
     def one(self, name: str, default: str | None = None) -> str:
         """Give the first field of this name. Raises :class:`BadForm` for none and no default."""
@@ -59,10 +76,16 @@ class Form:
         """Give every field of this name."""
         return tuple(value for key, value in self.fields if key == name)
 
+    def files_in(self, name: str) -> tuple[SentFile, ...]:
+        """Give every file of this field, without those that a browser sends for no choice."""
+        return tuple(file for file in self.files if file.field == name and file.name)
+
 
 async def form_of(request: Request) -> Form:
     """Read the form in a request. Raises :class:`BadForm`."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == FILES_TYPE:
+        return await _form_with_files(request)
     if media_type != FORM_TYPE:
         raise BadForm(FormFault.NOT_A_FORM)
     body = await request.body()
@@ -73,6 +96,27 @@ async def form_of(request: Request) -> Form:
     except UnicodeDecodeError as err:
         raise BadForm(FormFault.NOT_UTF8) from err
     return Form(tuple(fields))
+
+
+async def _form_with_files(request: Request) -> Form:
+    """Read a form with files, once; whoever asks again gets what was read."""
+    read = getattr(request.state, _READ, None)
+    if isinstance(read, Form):
+        return read
+    fields: list[tuple[str, str]] = []
+    files: list[SentFile] = []
+    async with request.form(
+        max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES
+    ) as found:
+        for name, value in found.multi_items():
+            if isinstance(value, UploadFile):
+                plain = (value.filename or "").replace("\\", "/").rpartition("/")[2]
+                files.append(SentFile(field=name, name=plain, body=await value.read()))
+            else:
+                fields.append((name, value))
+    form = Form(tuple(fields), tuple(files))
+    setattr(request.state, _READ, form)
+    return form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

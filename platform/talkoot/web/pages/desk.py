@@ -14,8 +14,8 @@ from talkoot.rounds import Round, rounds_of
 from talkoot.voting.log import Assurance, Election, elections_of_round
 from talkoot.web.frame import Frame, Step
 from talkoot.web.house import house_of
-from talkoot.web.pages.desk_deeds import PLAIN_LINE, SEALED_LINE, deed_in_words, state_in_words
 from talkoot.web.pages.desk_gate import Seat, desk_of, desk_route, seat_of
+from talkoot.web.pages.desk_words import PLAIN_LINE, SEALED_LINE, deed_in_words, state_in_words
 from talkoot.web.templating import shown
 from talkoot.web.voice import Said, Voice
 
@@ -31,6 +31,14 @@ class ElectionCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftCard:
+    """A round whose ballot is not frozen yet."""
+
+    title: Said
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPage:
     """What an official sees first."""
 
@@ -38,7 +46,7 @@ class DeskPage:
     name: str
     roles: tuple[str, ...]
     keys: str
-    drafts: tuple[Said, ...]
+    drafts: tuple[DraftCard, ...]
     cards: tuple[ElectionCard, ...]
 
     @classmethod
@@ -61,7 +69,11 @@ class DeskPage:
                 role_in_words(voice, role) for role in OfficialRole if role in seat.official.roles
             ),
             keys=seat.path("keys"),
-            drafts=tuple(titles[round_.id] for round_ in rounds if not elections[round_.id]),
+            drafts=tuple(
+                DraftCard(title=titles[round_.id], href=seat.path("drafts", round_.slug))
+                for round_ in rounds
+                if not elections[round_.id]
+            ),
             cards=tuple(
                 ElectionCard(
                     title=titles[election.round_id],

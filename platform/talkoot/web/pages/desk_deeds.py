@@ -1,8 +1,9 @@
-"""What can be done to an election from the desk, by whom, and what it is called."""
+"""What can be done to an election from the desk, by whom, and how it is done when two signed."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
@@ -10,50 +11,86 @@ from talkoot.base.bytes import Digest
 from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.errors import NotAllowed
 from talkoot.base.officials import OfficialRole
-from talkoot.base.passkeys import RelyingParty, Signature
+from talkoot.base.passkeys import Signature, relying_party
+from talkoot.base.settings import Settings
 from talkoot.people import Proposal
+from talkoot.rounds import Municipality
 from talkoot.voting import board, log
+from talkoot.voting.ballot import BallotDefinition
 from talkoot.voting.log import (
     ActKind,
     ActRequest,
     Assurance,
-    DeviceState,
     Election,
+    ElectionState,
     Need,
     Signed,
     Step,
     act_challenge,
     acts_for,
+    election_of,
     step_for,
 )
-from talkoot.web.forms import Form
-from talkoot.web.voice import Voice
+from talkoot.voting.results import RESULT, TRANSCRIPT, tally_kept
+from talkoot.voting.roll import change_applied, change_digest, create_keys, secrets_destroyed
+from talkoot.web.house import House
+
+CEREMONIES = "ceremonies"
+"""The folder below ``TALKOOT_HOME`` in which the public files of counts lie, a folder each."""
 
 AT_DESK: Mapping[Assurance, frozenset[ActKind]] = {
     Assurance.PLAIN: frozenset({ActKind.OPEN, ActKind.CLOSE}),
     Assurance.SEALED: frozenset(
         {
+            ActKind.AMEND,
             ActKind.REHEARSE,
             ActKind.OPEN,
             ActKind.EXTEND,
             ActKind.CLOSE,
+            ActKind.ROLL_CHANGE,
             ActKind.LOST_KIOSK,
             ActKind.RECONCILE,
+            ActKind.TALLY,
             ActKind.FINAL,
+            ActKind.DESTROY,
         }
     ),
 }
-"""What a browser can do. The rest needs files, keys or trustees, and so the command line."""
-UNTIL, DEVICE = "until", "device"
+"""What a browser can do to an election that is there. A late journal comes from a kiosk's own
+medium, and so by the command line; a freeze is of a round (``desk_freeze.py``)."""
 SIGNERS = frozenset[OfficialRole]().union(
     *(log.STEPS[assurance][kind].roles for assurance, kinds in AT_DESK.items() for kind in kinds)
 )
+_NEXT: Mapping[ElectionState, ActKind] = {
+    ElectionState.FROZEN: ActKind.OPEN,
+    ElectionState.OPEN: ActKind.CLOSE,
+    ElectionState.CLOSING: ActKind.RECONCILE,
+    ElectionState.RECONCILING: ActKind.TALLY,
+    ElectionState.TALLIED: ActKind.FINAL,
+    ElectionState.FINAL: ActKind.DESTROY,
+}
 
 
 def deeds_for(election: Election) -> tuple[ActKind, ...]:
     """Give what can be proposed at the desk for an election as it stands."""
     possible = acts_for(election.assurance, election.state)
     return tuple(kind for kind in possible if kind in AT_DESK[election.assurance])
+
+
+def next_for(election: Election, missing: Collection[Need]) -> ActKind | None:
+    """Give the act that leads an election on; ``None`` where the desk has none."""
+    kind = _NEXT.get(election.state)
+    if kind is ActKind.OPEN and Need.REHEARSED in missing:
+        sealed = election.assurance is Assurance.SEALED
+        return ActKind.REHEARSE if sealed else kind
+    return kind
+
+
+async def roles_for(session: ReadSession, proposal: Proposal) -> frozenset[OfficialRole]:
+    """Give the roles that may sign a proposal. Raises :class:`NotAllowed` where it fits no more."""
+    if proposal.kind == ActKind.FREEZE:
+        return log.STEPS[Assurance.SEALED][ActKind.FREEZE].roles
+    return step_of(await election_of(session, proposal.election_id), proposal.kind).roles
 
 
 def step_of(election: Election, kind: str) -> Step:
@@ -73,47 +110,6 @@ async def lacking(
     needs = step_of(election, kind).needs
     missing = await log.lacking(session, election, at) if needs else frozenset()
     return tuple(need for need in needs if need in missing)
-
-
-async def payload_for(
-    session: ReadSession, election: Election, kind: str, form: Form, timezone: str
-) -> bytes:
-    """Give what an act says beside its kind, from the form and the database: JSON, or nothing.
-
-    Raises :class:`NotAllowed` where the form lacks it.
-    """
-    if election.assurance is Assurance.PLAIN:
-        return b""
-    match kind:
-        case ActKind.EXTEND:
-            said = {"closes_at": log.moment(_local(form.one(UNTIL, ""), timezone))}
-        case ActKind.LOST_KIOSK:
-            said = {"device": form.one(DEVICE, "")}
-            if said["device"] not in await devices_waiting(session, election):
-                raise NotAllowed("no device that is waited for was named")
-        case ActKind.REHEARSE:
-            setup = await log.sealing_of(session, election.id)
-            if setup is None:
-                raise NotAllowed(Need.SEALED_TO_TRUSTEES.value)
-            said = {"sealing": setup.hash.hex()}
-        case _:
-            return b""
-    return msgspec.json.encode(said, order="deterministic")
-
-
-def _local(typed: str, timezone: str) -> datetime:
-    """Read a date and time as a browser's field gives it, in the municipality's own time."""
-    try:
-        found = datetime.fromisoformat(typed)
-    except ValueError as err:
-        raise NotAllowed("no date and time of day was given") from err
-    return found.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
-
-
-async def devices_waiting(session: ReadSession, election: Election) -> tuple[str, ...]:
-    """Give the devices that are neither reconciled nor declared lost, in hexadecimal."""
-    found = await log.devices_of(session, election.id)
-    return tuple(each.device_id.hex() for each in found if each.state is DeviceState.ENROLLED)
 
 
 def request_of(proposal: Proposal) -> ActRequest:
@@ -141,104 +137,104 @@ async def done(
     proposal: Proposal,
     signatures: tuple[Signature, Signature],
     *,
-    party: RelyingParty,
-    at: datetime,
-) -> Election:
+    municipality: Municipality,
+    house: House,
+) -> None:
     """Do what a proposal says, signed by two.
 
-    Raises :class:`NotAllowed` where the election is not any more what they signed for, or where
-    something has to hold before and does not.
+    Raises :class:`NotAllowed` where the election is not any more what they signed for, where
+    something has to hold before and does not, and where what the act needs is not what was signed.
     """
-    signed = Signed(signatures=signatures, party=party)
-    election = await log.moved(session, request_of(proposal), by=signed, at=at)
-    if election.assurance is Assurance.SEALED:
-        await board.ceremonies_recorded(session, election.id)
-    return election
+    at, keys = house.now(), house.settings.keys_folder
+    by = Signed(signatures=signatures, party=relying_party(house.settings.address))
+    request, carried = request_of(proposal), proposal.carried or b""
+    more: dict[board.Kind, bytes] = {}
+    if request.kind is ActKind.FREEZE:
+        await _frozen(session, proposal, request, by, house)
+    else:
+        amended = definition_in(proposal) if request.kind is ActKind.AMEND else None
+        election = await log.moved(session, request, by=by, at=at, definition=amended)
+        match request.kind:
+            case ActKind.ROLL_CHANGE if election.assurance is Assurance.SEALED:
+                await _roll_changed(session, request, carried, municipality, at)
+            case ActKind.TALLY:
+                more = await _tallied(session, election, request, carried, house)
+            case ActKind.DESTROY:
+                # Before the commit: what the database then still held could be read by nobody.
+                # Should the commit fail, `talkoot destroy` destroys the rest.
+                secrets_destroyed(keys, election.id)
+            case _:
+                pass  # the others are done as they are written down
+    await board.ceremonies_recorded(session, proposal.election_id, more)
 
 
-def lacking_in_words(voice: Voice, need: Need) -> str:
-    """Say what has to hold before an act."""
-    match need:
-        case Need.SEALED_TO_TRUSTEES:
-            return voice.gettext("The ballots are not sealed to trustees yet.")
-        case Need.REHEARSED:
-            return voice.gettext("No rehearsal is on file with these keys and this ballot.")
-        case Need.DEVICES_SETTLED:
-            return voice.gettext("A kiosk has neither been compared nor declared lost.")
-        case Need.NOTHING_QUARANTINED:
-            return voice.gettext("Ballots are waiting to be decided on.")
-        case Need.APPEALS_OVER:
-            return voice.gettext("The time for appeals has not passed.")
-        case Need.BACKUPS_EXPIRED:
-            return voice.gettext("A backup has not expired yet.")
+async def _frozen(
+    session: WriteSession, proposal: Proposal, request: ActRequest, by: Signed, house: House
+) -> None:
+    """Freeze a round's ballot, draw the election's secret keys, and begin its board."""
+    if proposal.round_id is None:
+        raise NotAllowed("this freeze names no round")
+    if await log.elections_of_round(session, proposal.round_id):
+        raise NotAllowed("the round's ballot is frozen already")
+    definition, keys = definition_in(proposal), house.settings.keys_folder
+    made = await log.frozen_sealed(
+        session, definition, request, round_id=proposal.round_id, signed=by, at=house.now()
+    )
+    create_keys(keys, made.id)
+    key = board.create_board_key(keys, made.id)
+    await board.started(session, made.id, key.verifier)
 
 
-def deed_in_words(voice: Voice, kind: str) -> str:
-    """Name an act as a button does."""
-    return {
-        "freeze": voice.gettext("Freeze the ballot"),
-        "amend": voice.gettext("Amend the frozen ballot"),
-        "rehearse": voice.gettext("Record the rehearsal"),
-        "open": voice.gettext("Open the voting"),
-        "extend": voice.gettext("Extend the voting"),
-        "close": voice.gettext("Close the voting"),
-        "lost-kiosk": voice.gettext("Declare a kiosk lost"),
-        "late-journal": voice.gettext("Take a late journal"),
-        "roll-change": voice.gettext("Change the voter roll"),
-        "reconcile": voice.gettext("Compare the ballot boxes"),
-        "tally": voice.gettext("Record the count"),
-        "count": voice.gettext("Record the count"),
-        "final": voice.gettext("Declare the result final"),
-        "destroy": voice.gettext("Destroy the keys"),
-    }[kind]
+async def _roll_changed(
+    session: WriteSession,
+    request: ActRequest,
+    carried: bytes,
+    municipality: Municipality,
+    at: datetime,
+) -> None:
+    if request.payload["change"] != change_digest(carried):
+        raise NotAllowed("the list of changes is not the one that was signed")
+    await change_applied(
+        session,
+        carried,
+        election_id=request.election_id,
+        areas=frozenset(area.code for area in municipality.areas),
+        at=at,
+    )
 
 
-def what_follows(voice: Voice, kind: str) -> str:
-    """Say what an act does."""
-    return {
-        "freeze": voice.gettext("From then on the ballot changes only by a public, signed act."),
-        "amend": voice.gettext("The change and its reason are public. A new rehearsal is needed."),
-        "rehearse": voice.gettext("Trustees have opened a dummy ballot with their keys."),
-        "open": voice.gettext("Ballots are taken from the published opening time on."),
-        "extend": voice.gettext("Voting closes later than was published."),
-        "close": voice.gettext("From then on nothing more can be recorded. This cannot be undone."),
-        "lost-kiosk": voice.gettext("Ballots of it that have not arrived are not waited for."),
-        "late-journal": voice.gettext("Ballots that a kiosk took in time and sent late are added."),
-        "roll-change": voice.gettext(
-            "The roll changes after the freeze, and everyone can see that."
-        ),
-        "reconcile": voice.gettext("Every kiosk’s journal is compared with what has arrived."),
-        "tally": voice.gettext("The count is published and cannot be replaced."),
-        "count": voice.gettext("The count is published and cannot be replaced."),
-        "final": voice.gettext("The result stands."),
-        "destroy": voice.gettext("From then on nobody can link people to ballots, not even we."),
-    }[kind]
+async def _tallied(
+    session: WriteSession, election: Election, request: ActRequest, carried: bytes, house: House
+) -> dict[board.Kind, bytes]:
+    """Publish the files of the ceremony, and give what of them goes on the board."""
+    folder = ceremony_folder(house.settings, carried.decode())
+    transcript, result = [(folder / name).read_bytes() for name in (TRANSCRIPT, RESULT)]
+    if request.payload["transcript"] != hashlib.sha256(transcript).hexdigest():
+        raise NotAllowed("the transcript is not the one that was signed")
+    await tally_kept(session, election, folder, house.now())
+    return {board.Kind.TRANSCRIPT: transcript, board.Kind.RESULT: result}
 
 
-def state_in_words(voice: Voice, state: str) -> str:
-    """Name a state on the line that shows how far an election has come."""
-    return {
-        "draft": voice.gettext("Draft"),
-        "frozen": voice.gettext("Ballot frozen"),
-        "open": voice.gettext("Voting open"),
-        "closed": voice.gettext("Voting closed"),
-        "counted": voice.gettext("Counted"),
-        "closing": voice.gettext("Voting closed"),
-        "reconciling": voice.gettext("Ballot boxes compared"),
-        "tallied": voice.gettext("Counted"),
-        "final": voice.gettext("Result final"),
-        "keys_destroyed": voice.gettext("Keys destroyed"),
-    }[state]
+def definition_in(proposal: Proposal) -> BallotDefinition:
+    """Give the ballot that a freeze or an amendment carries. Raises :class:`NotAllowed`, also where
+    it is another one than its hash, which was signed, names.
+    """
+    said = request_of(proposal).payload.get("definition_hash")
+    expected = proposal.definition_hash if said is None else Digest(bytes.fromhex(str(said)))
+    try:
+        plain = msgspec.json.decode(proposal.carried or b"", type=dict[str, object])
+    except (msgspec.DecodeError, UnicodeDecodeError) as err:
+        raise NotAllowed(f"the proposal carries no ballot: {err}") from err
+    return log.definition_from(plain, expected)
 
 
-PLAIN_LINE = ("draft", "frozen", "open", "closed", "counted")
-SEALED_LINE = (
-    "draft",
-    "frozen",
-    "open",
-    "closing",
-    "reconciling",
-    "tallied",
-    "final",
-    "keys_destroyed",
-)
+def ceremony_folder(settings: Settings, name: str) -> Path:
+    """Give the folder of a ceremony's public files by its name. Raises :class:`NotAllowed` for a
+    name that leads anywhere else.
+    """
+    folders = settings.home / CEREMONIES
+    if not name or name != Path(name).name or name.startswith("."):
+        raise NotAllowed(f"{name!r} is no name of a folder")
+    if not (folders / name / TRANSCRIPT).is_file():
+        raise NotAllowed(f"the folder {name!r} holds no transcript")
+    return folders / name

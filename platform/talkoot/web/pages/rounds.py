@@ -9,9 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from talkoot.rounds import Kind, PhaseKind
-from talkoot.voting.log import Assurance, ElectionState
+from talkoot.voting.log import Amendment, Assurance, ElectionState, amendments_of
 from talkoot.voting.results import Turnout, turnout_shown
 from talkoot.web.access import EVERY_PHASE, Access, guarded
+from talkoot.web.corrections import Correction, corrections_in_words
 from talkoot.web.counting import counting
 from talkoot.web.frame import Frame, frame_of, path_to
 from talkoot.web.house import house_of
@@ -55,12 +56,19 @@ class RoundPage:
     agreed: tuple[Said, ...]
     short_hash: str
     hash: str
+    corrections: tuple[Correction, ...]
     poll: bool
     cards: tuple[Card, ...]
     contact: Contact
 
     @classmethod
-    def of(cls, place: Place, at: datetime, turnout: Turnout | None = None) -> Self:
+    def of(
+        cls,
+        place: Place,
+        at: datetime,
+        turnout: Turnout | None = None,
+        amendments: tuple[Amendment, ...] = (),
+    ) -> Self:
         """Show the round as it stands at ``at``, with the turnout that may be shown then."""
         voice, round_, election = place.voice, place.round_, place.election
         state = state_of(round_, election, at)
@@ -90,6 +98,7 @@ class RoundPage:
             agreed=tuple(voice.said(rule) for rule in round_.rules),
             short_hash=definition.short_hash if definition else "",
             hash=definition.hash.hex() if definition else "",
+            corrections=corrections_in_words(voice, amendments),
             poll=not budget_round,
             cards=cards_of(place, definition) if definition else (),
             contact=contact_of(voice, place.municipality),
@@ -182,9 +191,11 @@ async def show_round(request: Request) -> Response:
     async with house.database.reading() as session:
         place = await place_of(request, session)
         election, at, turnout = place.election, house.now(), None
+        amendments: tuple[Amendment, ...] = ()
         if election is not None:
             turnout = await turnout_shown(session, election.id, election.state, at)
-    return shown_to_all("rounds/round.html", RoundPage.of(place, at, turnout))
+            amendments = await amendments_of(session, election)
+    return shown_to_all("rounds/round.html", RoundPage.of(place, at, turnout, amendments))
 
 
 ROUTES = [
