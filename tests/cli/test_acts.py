@@ -1,5 +1,7 @@
 """Acts on the command line: signed by two key files, and keys destroyed for good."""
 
+import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,14 @@ from sqlalchemy import text
 
 from talkoot.base.db import Database
 from talkoot.base.db.embedded import Login, Server
-from talkoot.voting.log import ActKind, ElectionState, election_of, sealing_kept
+from talkoot.voting.log import (
+    ActKind,
+    ElectionState,
+    acts_of,
+    definition_json,
+    election_of,
+    sealing_kept,
+)
 from talkoot.voting.roll import create_keys
 from tests.cli.test_ceremony import PASSPHRASE, a_frozen_one, officials, run
 from tests.voting.log.sealed import done
@@ -61,3 +70,32 @@ async def test_two_key_files_close_an_election_and_at_last_destroy_its_keys(
     else:
         assert "a declared backup has not expired" in last.stderr
         assert (state, len(list(secrets.iterdir()))) == (ElectionState.FINAL, 1)
+
+
+async def test_two_key_files_amend_a_frozen_ballot_and_what_changes_is_said_first(
+    server: Server, database_name: str, desk: Database, tmp_path: Path
+) -> None:
+    url = server.url(login=Login.DESK, database=database_name)
+    (tmp_path / "passphrase").write_text(PASSPHRASE, encoding="utf-8")
+    election = await a_frozen_one(desk)
+    signing, id_ = await officials(desk, election, tmp_path), str(election.id)
+    file = tmp_path / "definition.json"
+    plain = definition_json(election.definition)
+    plain["budget"] += 100
+    body = json.dumps(plain | {"hash": "as it was"})
+    await asyncio.to_thread(file.write_text, body, encoding="utf-8")
+    for words, reason in (
+        (("--yes", *signing[:6]), "two persons must sign"),
+        (signing, "Aborted"),  # nobody is there to say yes
+        (("--yes", *signing), ""),
+    ):
+        ended = await run(url, tmp_path, "amend", id_, str(file), *words)
+        assert (reason in ended.stderr, ended.returncode == 0) == (True, not reason), ended.stderr
+        assert "The budget was" in ended.stdout
+    async with desk.writing() as session:
+        found, acts = await election_of(session, election.id), await acts_of(session, election.id)
+    assert found.definition.budget == election.definition.budget + 100
+    assert [(act.request.kind, act.earlier is None) for act in acts] == [
+        (ActKind.FREEZE, True),
+        (ActKind.AMEND, False),
+    ]

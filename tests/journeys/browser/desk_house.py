@@ -2,24 +2,25 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from playwright.async_api import Browser, CDPSession, Page, ViewportSize
 
 from talkoot.base.db import Database
-from talkoot.base.ids import ElectionId, MunicipalityId
+from talkoot.base.ids import ElectionId, MunicipalityId, RoundId
 from talkoot.base.officials import OfficialRole
 from talkoot.people import invited, official_kept
-from talkoot.rounds import picture_kept
+from talkoot.rounds import picture_kept, round_kept
 from talkoot.voting import log
 from talkoot.web.app import self_contained
 from tests.journeys.browser.visitor import ARGUMENTS, DESKTOP, PATIENCE_MS, Watch
 from tests.journeys.served import SetClock, served
 from tests.people.made_up import an_official
 from tests.web.desk import OTHER_TOWN, Person, frozen_in, sealed_in, trustees_for
-from tests.web.town import AT, MUNICIPALITY, PICTURE
+from tests.web.town import AT, MUNICIPALITY, PICTURE, a_round
 
 DESK_ARGUMENTS = tuple(
     f"{argument}, EXCLUDE localhost" if argument.startswith("--host-resolver-rules") else argument
@@ -74,6 +75,12 @@ class DeskHouse:
         election_id = await sealed_in(self.desk, first, second)
         await trustees_for(self.desk, election_id)
         return election_id
+
+    async def drafted(self) -> str:
+        """Keep a round whose ballot is not frozen, and give its page's last parts."""
+        async with self.desk.writing() as session:
+            await round_kept(session, replace(a_round(), id=RoundId(uuid4()), slug="luonnos"))
+        return "drafts/luonnos"
 
     async def state(self) -> log.ElectionState:
         """Give the state of the election."""

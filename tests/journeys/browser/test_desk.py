@@ -152,8 +152,7 @@ async def test_the_whole_act_can_be_done_with_the_keyboard(
         page = aino.page
         await registered(aino, house, "Aino Esimerkki")
         await page.goto(house.url("fi", "elections", str(house.election)))
-        await _to(page, "#kind-open")
-        await page.keyboard.press("Tab")
+        await _to(page, "#reason")
         await page.keyboard.type("Aika on.")
         await _to(page, "#propose button")
         await page.keyboard.press("Enter")
@@ -161,7 +160,7 @@ async def test_the_whole_act_can_be_done_with_the_keyboard(
         await _to(page, SIGN)
         await page.keyboard.press("Enter")
         await page.wait_for_selector(SIGN, state="detached")
-        assert "Aino Esimerkki" in await page.inner_text(".desk-facts")
+        assert "Aino Esimerkki" in await page.inner_text(".desk-signers")
 
 
 async def _to(page: Page, selector: str) -> None:
@@ -183,11 +182,19 @@ class Eye:
     folder: Path
     places: tuple[str, ...]
 
-    async def looked_at(self, parts: tuple[str, ...], when: str = "") -> list[str]:
-        """Give what is wrong with these pages on a desktop, a phone and a narrow phone."""
+    async def looked_at(
+        self, parts: tuple[str, ...], when: str = "", *, opened: bool = False
+    ) -> list[str]:
+        """Give what is wrong with these pages on a desktop, a phone and a narrow phone.
+
+        ``opened``: with everything unfolded that can be.
+        """
         faults: list[str] = []
         for part in parts:
             await self.page.goto(self.house.url(self.language, *([part] if part else [])))
+            if opened:
+                for summary in await self.page.locator("main summary").all():
+                    await summary.click()
             place, what = self.places.index(part), part.partition("/")[0] or "first"
             name = f"{place}-{what}{when}-{self.language}"
             for device, size in (("desktop", DESKTOP), ("phone", PHONE), ("narrow", NARROW)):
@@ -205,8 +212,8 @@ class Eye:
 async def test_every_page_of_the_desk_can_be_used_by_everyone(
     desk_browser: Browser, house: DeskHouse, artefacts: Path, language: str
 ) -> None:
-    sealed = f"elections/{await house.sealed()}"
-    pages = ("sign-in", "invitation", "", f"elections/{house.election}", "keys", sealed)
+    sealed, draft = f"elections/{await house.sealed()}", await house.drafted()
+    pages = ("sign-in", "invitation", "", f"elections/{house.election}", "keys", sealed, draft)
     async with sitting(desk_browser, house, language=language) as aino:
         page = aino.page
         await page.goto(await house.invitation("Aino Esimerkki", frozenset(OfficialRole)))
@@ -220,3 +227,64 @@ async def test_every_page_of_the_desk_can_be_used_by_everyone(
         assert await eye.looked_at(pages[3:4], "-proposed") == []
         await signed(page, house)
         assert await eye.looked_at(pages[2:4], "-signed") == []
+
+
+@pytest.mark.parametrize(
+    "language", ["fi", *(pytest.param(each, marks=pytest.mark.full) for each in ("sv", "en", "se"))]
+)
+async def test_what_is_asked_and_what_is_signed_can_be_used_by_everyone(
+    desk_browser: Browser, house: DeskHouse, artefacts: Path, language: str
+) -> None:
+    sealed, draft = f"elections/{await house.sealed()}", await house.drafted()
+    async with sitting(desk_browser, house, language=language) as aino:
+        page = aino.page
+        await registered(aino, house, "Aino Esimerkki")
+        places = (sealed, draft)
+        folder = artefacts / "desk"
+        eye = Eye(page=page, house=house, language=language, folder=folder, places=places)
+        assert await eye.looked_at((sealed,), "-all", opened=True) == []
+        await _amendment_proposed(page, house.url(language, sealed))
+        assert await eye.looked_at((sealed,), "-amendment") == []
+        await _freeze_proposed(page, house.url(language, draft))
+        assert await eye.looked_at((draft,), "-freeze") == []
+
+
+async def _amendment_proposed(page: Page, address: str) -> None:
+    await page.goto(address)
+    form = page.locator("#propose-amend")
+    await page.locator("details.desk-other", has=form).locator("summary").first.click()
+    for project in (await form.locator("summary").all())[:2]:
+        await project.click()
+    await form.locator("[name='cost.0']").fill("4 100,50")
+    await form.locator("[name='name.1.fi']").fill("Uusi nimi hankkeelle")
+    await form.locator("textarea").fill("Hinta ja nimi olivat väärin.")
+    await form.locator("button").first.click()
+    await page.wait_for_selector("#withdraw")
+
+
+async def _freeze_proposed(page: Page, address: str) -> None:
+    await page.goto(address)
+    await page.fill("#budget", "12 000")
+    await page.fill("#appeals", "2026-05-01T12:00")
+    await page.fill("#reason", "Valtuusto päätti niin.")
+    await page.click("#propose button")
+    await page.wait_for_selector("#withdraw")
+
+
+@pytest.mark.full
+async def test_two_officials_freeze_a_draft_in_their_browsers(
+    desk_browser: Browser, house: DeskHouse
+) -> None:
+    draft = await house.drafted()
+    async with sitting(desk_browser, house) as aino, sitting(desk_browser, house) as otto:
+        for sitter, name in ((aino, "Aino Esimerkki"), (otto, "Otto Esimerkki")):
+            await registered(sitter, house, name)
+        await _freeze_proposed(aino.page, house.url("fi", draft))
+        for sitter in (aino, otto):
+            await sitter.page.goto(house.url("fi", draft))
+            await sitter.page.click(SIGN)
+            await sitter.page.wait_for_selector(SIGN, state="detached")
+        assert "/elections/" in otto.page.url
+        assert (
+            await otto.page.locator("[aria-current='step']").inner_text() == "Äänestyslippu lukittu"
+        )

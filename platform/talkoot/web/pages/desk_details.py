@@ -97,11 +97,11 @@ def _said(voice: Voice, proposal: Proposal) -> Iterator[Fact]:
         "sealing": voice.gettext("Fingerprint of the trustees’ keys"),
         "definition_hash": voice.gettext("Fingerprint of the new ballot"),
     }
-    for name, value in request_of(proposal).payload.items():
-        if name in labels:
-            is_moment = name.endswith(("_at", "_until"))
-            words = voice.moment(datetime.fromisoformat(str(value))) if is_moment else str(value)
-            yield Fact(label=labels[name], words=words, code=not is_moment)
+    payload = request_of(proposal).payload
+    for name in (name for name in labels if name in payload):
+        is_moment, value = name.endswith(("_at", "_until")), str(payload[name])
+        words = voice.moment(datetime.fromisoformat(value)) if is_moment else value
+        yield Fact(label=labels[name], words=words, code=not is_moment)
     if proposal.kind == ActKind.FREEZE:
         words = proposal.definition_hash.hex()
         yield Fact(label=voice.gettext("Fingerprint of the ballot"), words=words, code=True)

@@ -99,6 +99,7 @@ class ProjectFields:
     """A project's texts and cost, to be corrected."""
 
     number: str
+    name: Said
     names: tuple[TextField, ...]
     field: str
     cost: str
@@ -233,7 +234,7 @@ async def _choice(
     )
     match kind:
         case ActKind.AMEND:
-            return replace(bare, ballot=_ballot_fields(election))
+            return replace(bare, ballot=_ballot_fields(voice, election))
         case ActKind.LOST_KIOSK:
             devices = await devices_waiting(session, election)
             return replace(bare, devices=devices, ready=bool(devices))
@@ -257,7 +258,7 @@ def _gone(voice: Voice) -> tuple[str, ...]:
     )
 
 
-def _ballot_fields(election: Election) -> BallotFields:
+def _ballot_fields(voice: Voice, election: Election) -> BallotFields:
     definition = election.definition
     return BallotFields(
         titles=_texts(definition.title, "title"),
@@ -265,6 +266,7 @@ def _ballot_fields(election: Election) -> BallotFields:
         projects=tuple(
             ProjectFields(
                 number=project.id,
+                name=voice.said(project.name),
                 names=_texts(project.name, f"name.{place}"),
                 field=f"cost.{place}",
                 cost=typed_amount(project.cost),
