@@ -1,13 +1,14 @@
 """The commands of the roll, from a file to letters that work."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
 from pypdf import PdfReader
+from sqlalchemy import text
 
 from talkoot.base.clock import system_clock
 from talkoot.base.db import Database
@@ -25,7 +26,7 @@ from talkoot.rounds import (
     municipality_kept,
     round_kept,
 )
-from talkoot.voting.log import frozen
+from talkoot.voting.log import election_of, frozen, frozen_sealed
 from talkoot.voting.roll import (
     CodeHasher,
     Origin,
@@ -36,6 +37,7 @@ from talkoot.voting.roll import (
     sign_in,
 )
 from tests.voting.log.made_up import CLOSES, OPENS, PERSONS, a_definition
+from tests.voting.log.sealed import a_freeze, signed
 
 ROLL = "anchor;birth_year;area;language\n=A1;1950;north;fi\nB2;1961;north;sv\nC3;2001;north;se\n"
 
@@ -177,6 +179,25 @@ async def test_faults_are_listed_and_nothing_is_imported(town: Desk) -> None:
     assert isinstance(done.exception, NotAllowed)
     assert "nothing was imported: 2 faults" in str(done.exception)
     assert (await town.imports(ROLL)).stdout.startswith("3 rows: 3 persons added")
+
+
+async def test_the_roll_of_a_sealed_election_is_imported_once_and_changed_by_two(
+    town: Desk,
+) -> None:
+    ballot = a_definition(election_id=uuid4())
+    request = a_freeze(ballot)
+    async with town.database.writing() as session:
+        round_id = (await election_of(session, town.election_id)).round_id
+        await frozen_sealed(
+            session, ballot, request, round_id=round_id, signed=signed(request), at=OPENS
+        )
+    town = replace(town, election_id=ballot.election_id)
+    assert (await town.imports(ROLL)).exit_code == 0
+    again = await town.imports(ROLL + "D4;1971;north;fi\n")
+    assert isinstance(again.exception, NotAllowed)
+    assert "two officials sign" in str(again.exception)
+    async with town.database.writing() as session:
+        assert await session.scalar(text("select count(*) from roll_person")) == 3
 
 
 async def test_letters_never_replace_a_file_and_then_issue_nothing(town: Desk) -> None:

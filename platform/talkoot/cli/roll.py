@@ -35,7 +35,8 @@ _by = click.option("--by", required=True, help="The person who answers for this.
 def import_roll(election: UUID, file: Path) -> None:
     """Put the persons of a CSV file on the roll of an election: all of them, or none.
 
-    The first line names the columns anchor, birth_year, area and language, in any order.
+    The first line names the columns anchor, birth_year, area and language, in any order. On the
+    roll of a sealed election this is done once; two sign for every later change.
     """
     report = asyncio.run(_imported(ElectionId(election), file))
     for fault in report.faults[:SHOWN_FAULTS]:
@@ -51,7 +52,8 @@ def import_roll(election: UUID, file: Path) -> None:
 async def _imported(election_id: ElectionId, file: Path) -> roll.RollReport:
     body = await asyncio.to_thread(file.read_bytes)
     async with opened_desk() as (database, _), database.writing() as session:
-        _, _, municipality = await _place_of(session, election_id)
+        election, _, municipality = await _place_of(session, election_id)
+        await _check_first(session, election)
         return await roll.import_roll(
             session,
             body,
@@ -59,6 +61,15 @@ async def _imported(election_id: ElectionId, file: Path) -> roll.RollReport:
             areas=frozenset(area.code for area in municipality.areas),
             at=system_clock(),
         )
+
+
+async def _check_first(session: ReadSession, election: Election) -> None:
+    """Raise :class:`NotAllowed` where two have to sign for a change of the roll."""
+    if election.assurance is log.Assurance.PLAIN:
+        return
+    first = await roll.roll_is_empty(session, election.id)
+    if not first or election.state is not log.ElectionState.FROZEN:
+        raise NotAllowed("two officials sign for each change of this roll: propose it at the desk")
 
 
 @click.command()

@@ -24,7 +24,7 @@ from talkoot.voting.roll.codes import (
 )
 from talkoot.voting.roll.destroy import secrets_destroyed
 from talkoot.voting.roll.hashing import STANDARD_COST, CodeCost, CodeHasher
-from talkoot.voting.roll.import_roll import RollReport, import_roll
+from talkoot.voting.roll.import_roll import RollReport, import_roll, roll_is_empty
 from talkoot.voting.roll.issue import (
     BatchId,
     IssuedBatch,
@@ -127,6 +127,7 @@ __all__ = [
     "persons_with",
     "read",
     "receipt_kept",
+    "roll_is_empty",
     "secrets_destroyed",
     "session_of",
     "sign_in",

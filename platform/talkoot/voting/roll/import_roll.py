@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ARRAY, Integer, String, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Integer, String, Uuid, bindparam, select, text
 
-from talkoot.base.db import WriteSession
+from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.ids import AreaCode, ElectionId
 from talkoot.voting.roll.keys import AnchorScheme
 from talkoot.voting.roll.roll_file import PersonOnFile, RollFault, roll_file
+from talkoot.voting.roll.tables import PersonRow
 
 AT_ONCE = 10_000
 
@@ -84,6 +85,12 @@ async def import_roll(
     return RollReport(
         rows=file.rows, added=added, changed=changed, unchanged=file.rows - added - changed
     )
+
+
+async def roll_is_empty(session: ReadSession, election_id: ElectionId) -> bool:
+    """Tell whether nobody is on the roll of an election yet."""
+    query = select(PersonRow.id).where(PersonRow.election_id == election_id).limit(1)
+    return await session.scalar(query) is None
 
 
 async def _upserted(
