@@ -209,7 +209,12 @@ async def found_for(
         election=election,
         lines=await lines_of(session, seat, house, election, proposals),
         next=choices.pop(leads_on, None) if leads_on else None,
-        others=tuple(choices.values()),
+        # Where no kiosk is waited for there is none to be declared lost.
+        others=tuple(
+            choice
+            for kind, choice in choices.items()
+            if kind is not ActKind.LOST_KIOSK or choice.devices
+        ),
     )
 
 
