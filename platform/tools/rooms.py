@@ -16,8 +16,15 @@ SOURCES = {"platform": "talkoot", "kiosk": "talkoot_kiosk", "firmware_bridge": "
 HALLWAYS = {"talkoot", "talkoot.base", "talkoot.voting"}
 # The ground floor is made of single modules, imported as modules.
 OPEN_HOUSES = ("talkoot.base",)
-# Where the web process is put together and started; whoever does so names these files.
-FRONT_DOORS = {"talkoot.web.app", "talkoot.web.serve"}
+# Where processes are put together and started, and where pages and commands share their words;
+# whoever does so names these files.
+FRONT_DOORS = {
+    "talkoot.web.app",
+    "talkoot.web.corrections",
+    "talkoot.web.publishing",
+    "talkoot.web.serve",
+    "talkoot.web.voice",
+}
 # The chain of migrations knows the tables of every room, and nothing else of them.
 MIGRATIONS = "migrations."
 KIOSK_MAY = (

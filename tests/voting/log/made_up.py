@@ -69,7 +69,8 @@ async def a_round(session: WriteSession) -> RoundId:
     await session.execute(
         text(
             "insert into round (id, municipality_id, slug, kind, title, theme, intro, rules,"
-            " grace_s) values (:id, :town, 'r', 'budget', '{}', '{}', '{}', '[]', 0)"
+            " grace_s, options)"
+            " values (:id, :town, 'r', 'budget', '{}', '{}', '{}', '[]', 0, '{}')"
         ),
         {"id": round_id, "town": town},
     )

@@ -1,7 +1,7 @@
 """T15: how many ballots are like no other is told, and two say so before many are published."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from talkoot.base.engine import Engine
@@ -15,6 +15,7 @@ MANY, TWINS = 40, Engine.TWINS
 
 
 @given(st.lists(st.sets(st.sampled_from("12345"), min_size=1, max_size=3), max_size=30))
+@settings(deadline=None, max_examples=40)
 def test_t15_unique_ballots_are_those_that_no_other_equals_and_marks_are_published_in_order(
     ballots: list[set[str]],
 ) -> None:

@@ -32,8 +32,8 @@ _MUNICIPALITY = text(
     " values (:id, :slug, '{}', '{}', '{}', 'Europe/Helsinki', 'Finland')"
 )
 _ROUND = text(
-    "insert into round (id, municipality_id, slug, kind, title, theme, intro, rules, grace_s)"
-    " values (:id, :municipality, 'one', 'budget', '{}', '{}', '{}', '[]', 300)"
+    "insert into round (id, municipality_id, slug, kind, title, theme, intro, rules, grace_s,"
+    " options) values (:id, :municipality, 'one', 'budget', '{}', '{}', '{}', '[]', 300, '{}')"
 )
 _ELECTION = text(
     "insert into election (id, round_id, state, opens_at, closes_at, grace_s, definition,"

@@ -1,27 +1,26 @@
 """Reads every entry again, and which of them stands, and names what does not fit."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import TextClause, bindparam, select, text
+from sqlalchemy import TextClause, text
 
 from talkoot.base.bytes import Digest
 from talkoot.base.db import ReadSession
 from talkoot.base.ids import ElectionId, SubmissionId, VoterKey
 from talkoot.voting.ballot import Channel, Entry
 from talkoot.voting.log import ElectionState, head_of
-from talkoot.voting.log.tables import EntryRow
 
 ROWS_AT_ONCE = 5_000
 _CHANNELS = {channel.value: channel for channel in Channel}
 
-_ENTRIES = (
-    select(EntryRow)
-    .where(
-        EntryRow.election_id == bindparam("election"), EntryRow.submission_id > bindparam("after")
-    )
-    .order_by(EntryRow.submission_id)
-    .limit(ROWS_AT_ONCE)
+_ENTRIES = text(
+    """
+    select submission_id, voter_key, definition_hash, channel, rank, round, beacon, what, entry_hash
+    from entry where election_id = :election and submission_id > :after
+    order by submission_id limit :at_once
+    """
 )
 _STANDING = text(
     """
@@ -49,6 +48,20 @@ _KEYS_KEPT = text(
 )
 
 
+class _Stored(NamedTuple):
+    """A row of the table of entries, as it stands there."""
+
+    submission_id: UUID
+    voter_key: bytes
+    definition_hash: bytes
+    channel: str
+    rank: int
+    round: int
+    beacon: int
+    what: bytes
+    entry_hash: bytes
+
+
 async def entries_checked(session: ReadSession, election_id: ElectionId) -> list[str]:
     """Name every entry whose fields do not give its hash, and what of standing rows does not fit.
 
@@ -61,13 +74,14 @@ async def entries_checked(session: ReadSession, election_id: ElectionId) -> list
     faults: list[str] = []
     after = UUID(int=0)
     while True:
-        asked = {"election": election_id, "after": after}
-        rows = (await session.scalars(_ENTRIES, asked)).all()
-        faults += [f"entry {row.submission_id}: altered" for row in rows if not _is_whole(row)]
+        asked = {"election": election_id, "after": after, "at_once": ROWS_AT_ONCE}
+        rows = [_Stored(*row) for row in await session.execute(_ENTRIES, asked)]
+        faults += [
+            f"entry {row.submission_id}: altered" for row in rows if not _is_whole(election_id, row)
+        ]
         if len(rows) < ROWS_AT_ONCE:
             break
         after = rows[-1].submission_id
-        session.expunge_all()
     return [*faults, *await _said(session, _STANDING, election_id)]
 
 
@@ -75,11 +89,11 @@ async def _said(session: ReadSession, query: TextClause, election_id: ElectionId
     return (await session.scalars(query, {"election": election_id})).all()
 
 
-def _is_whole(row: EntryRow) -> bool:
+def _is_whole(election_id: ElectionId, row: _Stored) -> bool:
     if row.channel not in _CHANNELS or min(row.rank, row.round, row.beacon) < 0:
         return False
     entry = Entry(
-        election_id=ElectionId(row.election_id),
+        election_id=election_id,
         submission_id=SubmissionId(row.submission_id),
         voter_key=VoterKey(row.voter_key),
         definition_hash=Digest(row.definition_hash),
