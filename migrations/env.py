@@ -6,6 +6,8 @@ from alembic import context
 from sqlalchemy import Connection, make_url, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import talkoot.base.allowances
+import talkoot.people.residents.tables
 import talkoot.people.tables
 import talkoot.rounds.tables
 import talkoot.voting.board.tables

@@ -8,6 +8,9 @@ AreaId = NewType("AreaId", UUID)
 RoundId = NewType("RoundId", UUID)
 PhaseId = NewType("PhaseId", UUID)
 ThemeId = NewType("ThemeId", UUID)
+ResidentId = NewType("ResidentId", UUID)
+"""An account. It is never beside a voter's key, in no table and no value."""
+
 ElectionId = NewType("ElectionId", UUID)
 SubmissionId = NewType("SubmissionId", UUID)
 """Drawn when the ballot page opens; the same submission twice is one entry."""

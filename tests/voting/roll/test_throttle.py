@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from talkoot.base.db import WriteSession
+from talkoot.base.networks import network_of
 from talkoot.voting.roll import (
     Alarm,
     Code,
@@ -16,7 +17,6 @@ from talkoot.voting.roll import (
     Throttles,
     forgotten,
     generated,
-    network_of,
 )
 from tests.voting.roll.conftest import AT, CountingHasher, a_town
 from tests.voting.roll.guesser import OFF, Guesser, a_guesser, guesses_at, unknown

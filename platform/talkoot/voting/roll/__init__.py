@@ -70,7 +70,6 @@ from talkoot.voting.roll.throttle import (
     Origin,
     Throttles,
     forgotten,
-    network_of,
 )
 
 __all__ = [
@@ -122,7 +121,6 @@ __all__ = [
     "issue_codes",
     "keys_for",
     "letters_pdf",
-    "network_of",
     "opened",
     "persons_with",
     "read",

@@ -7,7 +7,6 @@ in line, and a burst gets no more tries than a patient guesser. Networks, kiosks
 counted after, so that the people behind one address need not wait for each other.
 """
 
-import ipaddress
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,10 +24,6 @@ Bucket = NewType("Bucket", str)
 
 SELECTOR_MEMORY = timedelta(days=366)
 """Wrong guesses at a selector are kept for longer than any voting lasts: a lock stays a lock."""
-
-IPV4_PREFIX = 24
-IPV6_PREFIX = 64
-"""One subscriber commonly has a whole /64, and can change addresses within it at will."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,21 +64,6 @@ class Held:
     """No guess is taken now. ``until`` is ``None`` where only a new letter helps."""
 
     until: datetime | None
-
-
-def network_of(address: str) -> str:
-    """Give the network that an address is counted under: its /24, or /64 for IPv6.
-
-    IPv4 within IPv6 is IPv4. All that is no address is one network.
-    """
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    prefix = IPV4_PREFIX if parsed.version == 4 else IPV6_PREFIX  # noqa: PLR2004 - versions of IP
-    return str(ipaddress.ip_network((parsed, prefix), strict=False))
 
 
 def selector_bucket(election_id: ElectionId, selector: Selector) -> Bucket:

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from talkoot.base.ids import ElectionId
+from talkoot.base.networks import network_of
 from talkoot.voting.log import Acceptance, Election, standing_of
 from talkoot.voting.roll import (
     Alarm,
@@ -16,7 +17,6 @@ from talkoot.voting.roll import (
     SignedIn,
     SignInRefused,
     keys_for,
-    network_of,
     opened,
     session_of,
     sign_in,
