@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from talkoot.verify.proofs import canonical
 from talkoot.voting.ballot import (
@@ -39,6 +39,7 @@ def labelled(files: dict[str, Any]) -> None:
 
 
 @given(definitions())
+@settings(max_examples=30)
 def test_the_reader_hashes_purpose_and_routes_as_we_do(definition: BallotDefinition) -> None:
     stored = definition_json(definition)
     assert sha256(canonical(stored)).digest() == definition.hash

@@ -171,7 +171,7 @@ HARD = (
 @example(register=HARD[0])
 @example(register=HARD[1])
 @given(register=registers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_t10_no_cell_below_ten_is_published_or_can_be_worked_out(register: Register) -> None:
     areas, channels = area_table(register.counts()), None
     if two_or_more(register):
