@@ -387,7 +387,11 @@ async def test_t17_an_election_goes_to_its_end_at_the_desk(
 async def test_t17_a_count_that_lies_in_a_folder_is_offered_and_published(
     hall: Hall, pair: tuple[Person, Person], sealed: ElectionId, tmp_path: Path
 ) -> None:
-    for kind in ("rehearse", "open", "close", "reconcile"):
+    for kind in ("rehearse", "open"):
+        assert await act(hall, pair, sealed, kind) == DONE
+    cast = a_cast(await election(hall, sealed), projects=[number(1)])
+    assert isinstance(await hall.app.state.house.door.cast(cast, hall.clock.at), Recorded)
+    for kind in ("close", "reconcile"):
         assert await act(hall, pair, sealed, kind) == DONE
     folder = hall.settings.home / "ceremonies" / "laskenta"
     folder.mkdir(parents=True)
@@ -400,6 +404,7 @@ async def test_t17_a_count_that_lies_in_a_folder_is_offered_and_published(
     assert (await first.send(f"{at_desk(sealed)}/propose", **sent)).status_code == 303
     shown = (await first.get(at_desk(sealed))).text
     assert "Aino, Björn" in shown, "who opened is said"
+    assert "1. Se, jolle on sanottu mitä merkitä" in shown, "a ballot like no other is agreed to"
     (folder / "transcript.json").write_bytes(b"{}")
     assert await both_sign(hall, pair, at_desk(sealed)) == [303, 409], "altered meanwhile"
     assert (await election(hall, sealed)).state is ElectionState.RECONCILING

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -20,10 +20,10 @@ from talkoot.rounds import Round
 from talkoot.voting import log
 from talkoot.voting.ballot import BallotDefinition, ProjectOnBallot
 from talkoot.voting.log import ActKind, Assurance, DeviceState, Election, ElectionState, Need
-from talkoot.voting.results import TRANSCRIPT, tally_kept
+from talkoot.voting.results import TRANSCRIPT, said_of_unique, tally_kept
 from talkoot.voting.roll import Scope, change_planned
 from talkoot.web.forms import Form, SentFile
-from talkoot.web.pages.desk_deeds import CEREMONIES, ceremony_folder
+from talkoot.web.pages.desk_deeds import CEREMONIES, ceremony_folder, tables_in
 from talkoot.web.voice import Voice
 
 UNTIL, DEVICE, SOURCE = "until", "device", "source"
@@ -50,7 +50,7 @@ class Brought:
     carried: bytes | None = None
 
 
-def saying(said: dict[str, str], carried: bytes | None = None) -> Brought:
+def saying(said: Mapping[str, str | int], carried: bytes | None = None) -> Brought:
     """Give what is said as it is stored."""
     return Brought(payload=msgspec.json.encode(said, order="deterministic"), carried=carried)
 
@@ -247,7 +247,9 @@ async def _count(
             voice.gettext("These files are not a count of this election’s ballots."), str(err)
         ) from err
     transcript = hashlib.sha256((folder / TRANSCRIPT).read_bytes()).hexdigest()
-    return saying({"transcript": transcript}, name.encode())
+    tables = tables_in(folder)
+    more = said_of_unique(tables.unique, tables.ballots, tables.unique)
+    return saying({"transcript": transcript, **more}, name.encode())
 
 
 def _laid_down(files: Collection[SentFile], settings: Settings, voice: Voice) -> str:

@@ -31,7 +31,14 @@ from talkoot.voting.log import (
     election_of,
     step_for,
 )
-from talkoot.voting.results import RESULT, TRANSCRIPT, tally_kept
+from talkoot.voting.results import (
+    RESULT,
+    TABLES,
+    TRANSCRIPT,
+    Tables,
+    said_of_unique,
+    tally_kept,
+)
 from talkoot.voting.roll import change_applied, change_digest, create_keys, secrets_destroyed
 from talkoot.web.house import House
 
@@ -211,8 +218,18 @@ async def _tallied(
     transcript, result = [(folder / name).read_bytes() for name in (TRANSCRIPT, RESULT)]
     if request.payload["transcript"] != hashlib.sha256(transcript).hexdigest():
         raise NotAllowed("the transcript is not the one that was signed")
+    tables, agreed = tables_in(folder), request.payload.get("unique_ballots")
+    said_of_unique(tables.unique, tables.ballots, None if agreed is None else int(agreed))
     await tally_kept(session, election, folder, house.now())
     return {board.Kind.TRANSCRIPT: transcript, board.Kind.RESULT: result}
+
+
+def tables_in(folder: Path) -> Tables:
+    """Give the tables of a ceremony's folder. Raises :class:`NotAllowed` where there are none."""
+    try:
+        return msgspec.json.decode((folder / TABLES).read_bytes(), type=Tables)
+    except (msgspec.DecodeError, OSError, UnicodeDecodeError) as err:
+        raise NotAllowed(f"the folder holds no {TABLES} of a count") from err
 
 
 def definition_in(proposal: Proposal) -> BallotDefinition:

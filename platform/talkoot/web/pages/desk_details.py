@@ -102,6 +102,13 @@ def _said(voice: Voice, proposal: Proposal) -> Iterator[Fact]:
         is_moment, value = name.endswith(("_at", "_until")), str(payload[name])
         words = voice.moment(datetime.fromisoformat(value)) if is_moment else value
         yield Fact(label=labels[name], words=words, code=not is_moment)
+    if "unique_ballots" in payload:
+        words = voice.gettext(
+            "%(n)s. Whoever was told what to mark could be found by such a ballot. Who signs agrees"
+            " that they are published.",
+            n=voice.number(int(payload["unique_ballots"])),
+        )
+        yield Fact(label=voice.gettext("Ballots that are like no other"), words=words)
     if proposal.kind == ActKind.FREEZE:
         words = proposal.definition_hash.hex()
         yield Fact(label=voice.gettext("Fingerprint of the ballot"), words=words, code=True)
