@@ -72,6 +72,21 @@ async def test_ten_are_published_every_ten_minutes_and_all_that_wait_at_the_clos
     assert await publisher.turn(LATER + 2 * SECOND) == []
 
 
+async def test_turnout_is_counted_once_an_hour_while_voting_is_open(
+    desk: Database, tmp_path: Path
+) -> None:
+    id_ = await a_board(desk, tmp_path)
+    publisher = Publisher(desk, tmp_path, Hand(NOON))
+    for minutes in (0, 20, 59, 61):
+        await publisher.turn(NOON + timedelta(minutes=minutes))
+    async with desk.writing() as session:
+        await log.closed(session, id_, persons=PERSONS, at=NOON)
+    await publisher.turn(NOON + timedelta(hours=3))
+    async with desk.reading() as session:
+        kept = await session.scalars(text("select taken_at from turnout order by hour"))
+        assert kept.all() == [NOON, NOON + timedelta(minutes=61)]
+
+
 async def test_each_batch_is_in_the_order_of_hashes_and_not_in_that_of_casting(
     desk: Database, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from talkoot.base.db import Database, WriteSession
 from talkoot.base.errors import TalkootError
 from talkoot.base.ids import ElectionId
 from talkoot.voting.board import Checkpoint, board_key, boards_due, published
+from talkoot.voting.results import turnouts_taken
 
 EVERY = timedelta(minutes=10)
 """How often a board grows while voting is open."""
@@ -77,7 +78,16 @@ class Publisher:
                 if last is not None:
                     _LOG.info("the board of %s: %d leaves are signed", one.election_id, last.size)
                     signed.append(last)
+        await self._turnout(at)
         return signed
+
+    async def _turnout(self, at: datetime) -> None:
+        """Count who has voted, once an hour; it is shown when it is six hours old."""
+        try:
+            async with self._desk.writing() as session:
+                await turnouts_taken(session, at)
+        except Exception as err:  # noqa: BLE001 - as above
+            _said("turnout is not counted", err)
 
     async def _published(
         self, session: WriteSession, election_id: ElectionId, at: datetime

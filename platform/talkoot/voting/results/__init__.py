@@ -56,6 +56,7 @@ from talkoot.voting.results.turnout import (
     Turnout,
     turnout_shown,
     turnout_taken,
+    turnouts_taken,
 )
 from talkoot.voting.results.unique import MUCH, said_of_unique, share_of, unique_ballots
 from talkoot.voting.results.values import Accounting, Fate, ProjectResult, Result
@@ -137,6 +138,7 @@ __all__ = [
     "tree_root",
     "turnout_shown",
     "turnout_taken",
+    "turnouts_taken",
     "unique_ballots",
     "warm",
 ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from talkoot.base.db import ReadSession, WriteSession
@@ -25,6 +25,15 @@ TURNOUT_AGE = timedelta(hours=6)
 """What is younger is not shown: a count that can be watched steers who still votes."""
 TENS = LEAST
 """Voters: what is told is rounded down to whole tens, and below ten is nothing."""
+
+
+_WITHOUT = text(
+    """
+    select id from election where state = 'open' and not exists (
+        select from turnout where turnout.election_id = election.id and turnout.hour = :hour)
+    order by id
+    """
+)
 
 
 class Snapshot(StrEnum):
@@ -82,6 +91,16 @@ async def turnout_taken(session: WriteSession, election_id: ElectionId, at: date
     made = insert(TurnoutRow).values(row).on_conflict_do_nothing().returning(TurnoutRow.hour)
     fresh = await session.scalar(made) is not None
     return Snapshot.TAKEN if fresh else Snapshot.TAKEN_THIS_HOUR
+
+
+async def turnouts_taken(session: WriteSession, at: datetime) -> int:
+    """Count who has voted in every open election that has no count of this hour; tell how many."""
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    open_ones = await session.scalars(_WITHOUT, {"hour": hour})
+    taken = [
+        await turnout_taken(session, ElectionId(election_id), at) for election_id in open_ones.all()
+    ]
+    return taken.count(Snapshot.TAKEN)
 
 
 async def turnout_shown(
