@@ -36,6 +36,8 @@ class Access(Enum):
     """Anyone; what is answered depends on nobody in particular."""
     VOTER = "voter"
     """A voter who is signed in to the election that the route names."""
+    RESIDENT = "resident"
+    """A resident who is signed in to an account of the municipality that the route names."""
     OFFICIAL = "official"
     """An official who is signed in at the desk, with a role that the route names."""
 

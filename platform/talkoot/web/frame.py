@@ -40,6 +40,7 @@ class Frame:
     """The frame of a page. ``form`` names the form that carries choices to another language.
 
     ``label``: what must be said of the election on every page, above all else; mostly nothing.
+    ``my_page``: where the reader's account is, on the pages that are about no ballot.
     """
 
     language: str
@@ -52,11 +53,21 @@ class Frame:
     steps: tuple[Step, ...] = ()
     scripts: tuple[str, ...] = ()
     label: str = ""
+    my_page: str = ""
 
 
 def path_to(language: Language, *parts: str) -> str:
     """Give the address of a page: ``/fi/suvisalmi/...``."""
     return "/" + "/".join([language.value, *(quote(part, safe="") for part in parts)])
+
+
+ME = "me"
+"""The word in the address of everything that is about the reader's own account."""
+
+
+def my_page_of(voice: Voice, municipality: Municipality) -> str:
+    """Give the address of the reader's own account; it is the same for everyone."""
+    return path_to(voice.language, municipality.slug, ME)
 
 
 def tongues_of(language: Language, *parts: str) -> tuple[Tongue, ...]:
@@ -81,6 +92,7 @@ def frame_of(
     steps: tuple[Step, ...] = (),
     scripts: tuple[str, ...] = (),
     label: str = "",
+    my_page: str = "",
 ) -> Frame:
     """Give the frame of the page at ``parts`` below its language."""
     at_home = municipality is not None
@@ -95,6 +107,7 @@ def frame_of(
         steps=steps,
         scripts=scripts,
         label=label,
+        my_page=my_page,
     )
 
 

@@ -9,7 +9,7 @@ from talkoot.rounds import Kind
 from talkoot.voting.log import Election
 from talkoot.voting.results import ProjectResult, PublicFileName, Result
 from talkoot.web.counting import counting, exactly_counted, parameters
-from talkoot.web.frame import Frame, frame_of
+from talkoot.web.frame import Frame, frame_of, my_page_of
 from talkoot.web.pages.fates import (
     accounting_in_words,
     fate_in_words,
@@ -117,7 +117,12 @@ class ResultsPage:
         bars = [_bar(voice, p, result, names) for p in ordered]
         return cls(
             frame=frame_of(
-                voice, place.municipality, *place.parts, "results", label=label_of(place)
+                voice,
+                place.municipality,
+                *place.parts,
+                "results",
+                label=label_of(place),
+                my_page=my_page_of(voice, place.municipality),
             ),
             title=voice.said(place.round_.title),
             question=voice.said(place.round_.theme),

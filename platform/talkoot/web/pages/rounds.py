@@ -14,7 +14,7 @@ from talkoot.voting.results import Turnout, turnout_shown
 from talkoot.web.access import EVERY_PHASE, Access, guarded
 from talkoot.web.corrections import Correction, corrections_in_words
 from talkoot.web.counting import counting
-from talkoot.web.frame import Frame, frame_of, path_to
+from talkoot.web.frame import Frame, frame_of, my_page_of, path_to
 from talkoot.web.house import house_of
 from talkoot.web.pages.projects import Card, cards_of
 from talkoot.web.pages.results_tables import channel_name
@@ -75,7 +75,13 @@ class RoundPage:
         definition = None if election is None else election.definition
         budget_round = round_.kind is Kind.BUDGET
         return cls(
-            frame=frame_of(voice, place.municipality, *place.parts, label=label_of(place)),
+            frame=frame_of(
+                voice,
+                place.municipality,
+                *place.parts,
+                label=label_of(place),
+                my_page=my_page_of(voice, place.municipality),
+            ),
             title=voice.said(round_.title),
             question=voice.said(round_.theme),
             intro=voice.said(round_.intro),

@@ -22,7 +22,7 @@ from talkoot.rounds import (
 )
 from talkoot.voting.log import PUBLISHED_STATES, Acceptance, Election, elections_of_round
 from talkoot.web.access import Access, guarded
-from talkoot.web.frame import Frame, frame_of, path_to
+from talkoot.web.frame import Frame, frame_of, my_page_of, path_to
 from talkoot.web.house import house_of
 from talkoot.web.pages.sign_in_page import Contact, contact_of
 from talkoot.web.place import acceptance_at, municipality_at, purpose_label, voice_of
@@ -72,7 +72,12 @@ class StartPage:
         newest_first = sorted(rounds.values(), key=_last_day, reverse=True)
         cards = [card_of(voice, municipality, r, e, at) for r, e in newest_first]
         return cls(
-            frame=frame_of(voice, municipality, municipality.slug),
+            frame=frame_of(
+                voice,
+                municipality,
+                municipality.slug,
+                my_page=my_page_of(voice, municipality),
+            ),
             name=voice.said(municipality.name),
             intro=voice.said(municipality.intro),
             open=tuple(card for card in cards if card.state == "open"),
