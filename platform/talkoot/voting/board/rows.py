@@ -3,9 +3,10 @@
 Of every table a list of salted digests is kept, one for each row, and the digest of that list goes
 on the board: it tells nothing to those who do not have the rows, and whoever changes a row later
 can be shown to have done so. A table is committed to from the moment when its rows must not change
-any more. The database hashes its rows itself; no row comes into this process.
+any more. The database hashes its rows itself; nothing but digests comes into this process.
 """
 
+import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +20,14 @@ from talkoot.base.db import ReadSession, WriteSession
 from talkoot.base.ids import ElectionId
 from talkoot.voting.board.leaves import Kind
 from talkoot.voting.board.store import record_added
-from talkoot.voting.board.tables import LeafRow, RecordRow, SaltRow
+from talkoot.voting.board.tables import LeafRow, RecordRow, RowsRow, SaltRow
 from talkoot.voting.log import Act, ActKind
 
 SALT_BYTES = 32
 KEY_BYTES = 16
 """Of each row's key so much of its digest stands before the row's own."""
+PARTS = {"yield_per": 20_000}
+"""Rows to a fetch: each is a command of its own, which must not take longer than a command may."""
 
 
 class Later(Enum):
@@ -224,20 +227,13 @@ def _netstrings(columns: Sequence[str]) -> str:
     return " || ".join(each.format(name) for name in columns)
 
 
-def _list_query(cover: Cover) -> str:
+def _lines_query(cover: Cover) -> str:
     key, whole = _netstrings(cover.key), _netstrings((*cover.key, *cover.columns))
     of = f' where "{cover.of}" = :election' if cover.of else ""
     return f"""
-        with kept as (
-            select coalesce(string_agg(digest, ''::bytea order by digest), ''::bytea) as body from (
-                select substring(sha256(cast(:salt as bytea) || convert_to({key}, 'UTF8')) for 16)
-                       || sha256(cast(:salt as bytea) || convert_to({whole}, 'UTF8')) as digest
-                from public.{cover.table}{of}) as digests
-        ), made as (
-            insert into board_rows (election_id, table_name, digest, body)
-            select :named, '{cover.table}', sha256(body), body from kept on conflict do nothing
-        )
-        select sha256(body) from kept
+        select substring(sha256(cast(:salt as bytea) || convert_to({key}, 'UTF8')) for {KEY_BYTES})
+               || sha256(cast(:salt as bytea) || convert_to({whole}, 'UTF8'))
+        from public.{cover.table}{of}
         """  # noqa: S608  names of this file
 
 
@@ -260,13 +256,26 @@ async def rows_recorded(session: WriteSession, election_id: ElectionId, act: Act
     for cover in COVERS:
         if act.request.kind not in cover.after:
             continue
-        asked: dict[str, object] = {"salt": salt, "named": election_id}
-        asked |= {"election": election_id} if cover.of else {}
-        found = await session.scalar(text(_list_query(cover)), asked)
-        digests[cover.table] = bytes(found or b"").hex()
+        digests[cover.table] = await _list_kept(session, election_id, cover, salt)
     said = {"election": str(election_id), "after": act.number, "tables": digests}
     record = msgspec.json.encode(said, order="deterministic")
     await record_added(session, election_id, Kind.ROWS, record)
+
+
+async def _list_kept(
+    session: WriteSession, election_id: ElectionId, cover: Cover, salt: bytes
+) -> str:
+    """Keep the list of a table's lines, and give its digest in hexadecimal."""
+    asked: dict[str, object] = {"salt": salt} | ({"election": election_id} if cover.of else {})
+    found = await session.stream_scalars(text(_lines_query(cover)), asked, execution_options=PARTS)
+    lines: list[bytes] = []
+    async for part in found.partitions():
+        lines += part
+    body = b"".join(sorted(lines))
+    digest = hashlib.sha256(body).digest()
+    row = {"election_id": election_id, "table_name": cover.table, "digest": digest, "body": body}
+    await session.execute(insert(RowsRow).values(row).on_conflict_do_nothing())
+    return digest.hex()
 
 
 async def rows_records(session: ReadSession, election_id: ElectionId) -> list[dict[str, object]]:

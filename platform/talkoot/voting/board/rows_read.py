@@ -16,6 +16,7 @@ from talkoot.base.ids import ElectionId
 from talkoot.voting.board.rows import (
     COVERS,
     KEY_BYTES,
+    PARTS,
     Cover,
     Later,
     one_form,
@@ -61,8 +62,8 @@ async def rows_checked(session: ReadSession, election_id: ElectionId) -> RowsChe
         if cover.table not in said or salt is None:
             continue
         told, kept = said[cover.table], lists.get((cover.table, said[cover.table].digest))
-        rows = await _rows(session, election_id, cover)
-        faults += _faults(cover, told, kept, _digests(cover, salt, rows))
+        found = await _digests(session, election_id, cover, salt)
+        faults += _faults(cover, told, kept, found)
     faults += [f"board: rows of an unknown table {name}" for name in sorted(set(said) - _KNOWN)]
     return RowsChecked(faults=tuple(faults), tables=len(said))
 
@@ -123,17 +124,14 @@ async def _lists(session: ReadSession, election_id: ElectionId) -> dict[tuple[st
     return {(name, digest.hex()): body for name, digest, body in rows}
 
 
-async def _rows(
-    session: ReadSession, election_id: ElectionId, cover: Cover
-) -> Sequence[Sequence[str | None]]:
-    asked = {"election": election_id} if cover.of else {}
-    return (await session.execute(text(row_query(cover)), asked)).all()
-
-
-def _digests(cover: Cover, salt: bytes, rows: Sequence[Sequence[str | None]]) -> dict[bytes, str]:
+async def _digests(
+    session: ReadSession, election_id: ElectionId, cover: Cover, salt: bytes
+) -> dict[bytes, str]:
     """Give each row's 48 bytes, and the row's key in words."""
+    asked = {"election": election_id} if cover.of else {}
+    rows = await session.stream(text(row_query(cover)), asked, execution_options=PARTS)
     found = {}
-    for row in rows:
+    async for row in rows:
         key = row[: len(cover.key)]
         digest = _hash(salt, key)[:KEY_BYTES] + _hash(salt, row)
         found[digest] = ", ".join(str(each) for each in key)
