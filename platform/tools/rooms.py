@@ -16,6 +16,8 @@ SOURCES = {"platform": "talkoot", "kiosk": "talkoot_kiosk", "firmware_bridge": "
 HALLWAYS = {"talkoot", "talkoot.base", "talkoot.voting"}
 # The ground floor is made of single modules, imported as modules.
 OPEN_HOUSES = ("talkoot.base",)
+# Rooms within rooms: beside the people who work for a town, those who live there.
+ALCOVES = ("talkoot.people.residents",)
 # Where processes are put together and started, and where pages and commands share their words;
 # whoever does so names these files.
 FRONT_DOORS = {
@@ -47,6 +49,9 @@ class Import:
 
 def room_of(module: str) -> str:
     """The room a module is in: ``talkoot.voting.tally`` for ``talkoot.voting.tally.count``."""
+    alcove = next((each for each in ALCOVES if f"{module}.".startswith(f"{each}.")), None)
+    if alcove is not None:
+        return alcove
     parts = module.split(".")
     depth = 1
     while depth < len(parts) and ".".join(parts[:depth]) in HALLWAYS:
