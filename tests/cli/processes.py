@@ -8,6 +8,8 @@ from pathlib import Path
 TALKOOT = (sys.executable, "-c", "from talkoot.cli import main; main()")
 WITHOUT_A_COMPILER = (*TALKOOT[:2], f"import sys; sys.modules['numba'] = None; {TALKOOT[2]}")
 START_S = 90.0
+END_S = 600.0
+"""So long may a command take whose checkout has not compiled the kernels of the count yet."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -23,6 +25,6 @@ def talkoot(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess
         env=environment(home, **more),
         capture_output=True,
         text=True,
-        timeout=START_S,
+        timeout=END_S,
         check=False,
     )

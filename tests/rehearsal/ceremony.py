@@ -50,6 +50,13 @@ from tests.rehearsal.kiosks import (
     settled,
     voted_at_kiosks,
 )
+from tests.rehearsal.witnesses import (
+    WITNESSES,
+    signed_by,
+    unwitnessed_is_named,
+    witnessed,
+    witnesses_named,
+)
 from tests.web.town import MUNICIPALITY, PICTURE, Hand, Town, a_round, number, rules
 
 VOTERS, AGAIN, SEED = 60, 7, 4
@@ -71,6 +78,7 @@ class Figures:
     casts: int = 0
     counted: int = 0
     leaves: int = 0
+    witnesses: int = 0
     groups: int = 0
     held: list[str] = field(default_factory=list)
     alterations: int = 0
@@ -85,7 +93,8 @@ class Figures:
             f"rehearsal: {self.voters} voters cast {self.casts} ballots, {self.counted} counted by"
             f" {NEEDED} of {len(TRUSTEES)} trustees ({LOST} lost both media); of three kiosks with"
             f" {PER_KIOSK} ballots each one came in time, one late, one is lost; {self.leaves}"
-            f" leaves; {len(self.held)} checks of the reader hold, {self.named} of"
+            f" leaves signed by {self.witnesses} of {len(WITNESSES)} witnesses;"
+            f" {len(self.held)} checks of the reader hold, {self.named} of"
             f" {self.alterations} altered files named; after destruction {len(self.after)} checks"
             f" hold and {self.keys_left} voter keys are left"
         )
@@ -136,7 +145,9 @@ async def prepared(hall: Hall, figures: Figures) -> UUID:
     said = await hall.done(*asked, *hall.signing("The council decided so."))
     election = UUID(said.split()[0])
     id_ = str(election)
-    await hall.done("board", "start", id_)
+    said = await hall.done("board", "start", id_)
+    log_key = said.split()[-1]
+    await witnesses_named(hall, election)
     given = [hall.path(f"{name}/red/talkoot-trustee-public.json") for name in TRUSTEES]
     trustees = [word for file in given for word in ("--trustee", file)]
     await hall.done("seal", id_, *trustees, "--threshold", str(NEEDED))
@@ -147,6 +158,7 @@ async def prepared(hall: Hall, figures: Figures) -> UUID:
     figures.groups = int(re.findall(r"(\d+) groups", said)[0])
     await hall.done("act", id_, "open", *hall.signing("The day has come."))
     await hall.done("board", "publish", id_)
+    await witnessed(hall, election, "--log-key", log_key)
     await hall.done("export-public", id_, hall.path("at opening"))
     early = hall.folder / "early"
     early.mkdir()
@@ -249,12 +261,15 @@ async def counted(hall: Hall, election: UUID, votes: Counter[str], figures: Figu
 
 async def read(hall: Hall, election: UUID, kept: dict[str, bytes], figures: Figures) -> None:
     """Have the public folder read, by the command; then alter a byte of each file in turn."""
+    await unwitnessed_is_named(hall, election)
+    await witnessed(hall, election)
     folder = hall.folder / "public"
     await hall.done("export-public", str(election), str(folder))
     early = ("--since", hall.path("early/checkpoint"), "--keys", hall.path("early/keys"))
     said = await hall.done("verify", str(folder), *early)
     figures.held = re.findall(r"^holds: (.*)$", said, re.MULTILINE)
     files = files_in(folder)
+    figures.witnesses = signed_by(files["board/checkpoint"])
     figures.leaves = int(files["board/checkpoint"].split(b"\n")[1])
     random, figures.alterations = Random(SEED), len(files)
     for name, octets in files.items():
@@ -276,6 +291,7 @@ async def destroyed(hall: Hall, election: UUID, figures: Figures) -> None:
     id_ = str(election)
     await hall.done("destroy", id_, *hall.signing("The time for appeals has passed."))
     await hall.done("board", "publish", id_)
+    await witnessed(hall, election)
     folder = hall.folder / "public afterwards"
     await hall.done("export-public", id_, str(folder))
     early = ("--since", hall.path("early/checkpoint"), "--keys", hall.path("early/keys"))
@@ -305,6 +321,7 @@ def faults_of(figures: Figures) -> Sequence[str]:
         "all checks of the reader hold": len(figures.held) >= 8,
         "the same hold after destruction": figures.after == figures.held,
         "every altered file is named": figures.named == figures.alterations > 10,
+        "both witnesses signed the last checkpoint": figures.witnesses == len(WITNESSES),
         "no voter key is left": not figures.keys_left,
     }
     return [words for words, holds in wanted.items() if not holds]
