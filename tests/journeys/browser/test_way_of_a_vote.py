@@ -55,6 +55,7 @@ async def test_a_result_shows_the_same_sums_in_words_picture_and_table(
         page = visitor.page
         await page.goto(town.url(language))
         await page.locator(f'main a[href$="/{CLOSED_ROUND}/results"]').click()
+        await page.wait_for_load_state()  # a long page is there from its first row on
         await assert_speaks(page, language)
         table = await table_of(page)
         funded = await page.locator('section[aria-labelledby="funded"] h3').all_inner_texts()
